@@ -1,0 +1,70 @@
+-- Tumbling event-time windows of one minute, as versioned upserts of the job `aggregation`: the row with the highest
+-- `version` of a key counts, so read with FINAL, and add up over `pane`.
+--
+-- A window usually has one pane. Where data arrives so late that the job no longer holds the
+-- window in state, it opens another pane instead of overwriting what is known (docs/adr/0005). Sums over panes are exact;
+-- `users` is exact within a pane.
+CREATE TABLE IF NOT EXISTS tidegate.event_counts_1m
+(
+    window_start DateTime('UTC'),
+    type         LowCardinality(String),
+    pane         Int64 COMMENT 'broker append time (ms) of the first event of the pane',
+    events       UInt64,
+    users        UInt64 COMMENT 'distinct users',
+    version      UInt64,
+    updated_at   DateTime64(3, 'UTC'),
+    _batch_id    UUID,
+    _lineage     LowCardinality(String)
+)
+ENGINE = ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(window_start)
+ORDER BY (type, window_start, pane)
+TTL toDateTime(updated_at) + INTERVAL 25 MONTH
+SETTINGS non_replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS tidegate.post_activity_1m
+(
+    window_start DateTime('UTC'),
+    post_id      String,
+    pane         Int64,
+    likes        UInt64,
+    unlikes      UInt64,
+    comments     UInt64,
+    shares       UInt64,
+    version      UInt64,
+    updated_at   DateTime64(3, 'UTC'),
+    _batch_id    UUID,
+    _lineage     LowCardinality(String)
+)
+ENGINE = ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(window_start)
+ORDER BY (window_start, post_id, pane)
+TTL toDateTime(updated_at) + INTERVAL 13 MONTH
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- An outcome is counted under the minute of the outcome and the game, city, device type and bet type of its bet.
+CREATE TABLE IF NOT EXISTS tidegate.bet_stats_1m
+(
+    window_start DateTime('UTC'),
+    game_id      String,
+    city         LowCardinality(String),
+    device_type  LowCardinality(String),
+    bet_type     LowCardinality(String),
+    currency     LowCardinality(String),
+    pane         Int64,
+    bets         UInt64,
+    turnover     Decimal(18, 4),
+    outcomes     UInt64,
+    payout       Decimal(18, 4),
+    odds_sum     Decimal(18, 4) COMMENT 'over the bets that gave odds',
+    odds_count   UInt64,
+    version      UInt64,
+    updated_at   DateTime64(3, 'UTC'),
+    _batch_id    UUID,
+    _lineage     LowCardinality(String)
+)
+ENGINE = ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(window_start)
+ORDER BY (window_start, game_id, city, device_type, bet_type, currency, pane)
+TTL toDateTime(updated_at) + INTERVAL 25 MONTH
+SETTINGS non_replicated_deduplication_window = 10000;
