@@ -1,0 +1,14 @@
+package io.tidegate.replay.oracle;
+
+/**
+ * A row of {@code bet_stats_1m}, panes added up. An outcome is counted under its own minute and the dimensions of its bet;
+ * where its bet is unknown (or came later), under its own game and currency and no other dimension.
+ *
+ * @param oddsSumE4 over the bets that gave odds
+ */
+public record BetStats(
+        Key key, long bets, long turnoverE4, long outcomes, long payoutE4, long oddsSumE4, long oddsCount) {
+
+    public record Key(
+            long windowStartMs, String gameId, String city, String deviceType, String betType, String currency) {}
+}
