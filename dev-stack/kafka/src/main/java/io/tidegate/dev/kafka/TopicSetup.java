@@ -1,0 +1,151 @@
+package io.tidegate.dev.kafka;
+
+import io.tidegate.contracts.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the topics of {@link Topics} on an embedded broker, as docs/ARCHITECTURE.md describes them.
+ *
+ * <p>Every topic has {@code LogAppendTime}: {@code events} because detection runs on it, the others because retention by
+ * time must count from the arrival. A replay of a year-old history would otherwise be deleted as it is written.
+ */
+public final class TopicSetup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private TopicSetup() {}
+
+    /**
+     * Makes what is missing and brings the configuration of what exists up to date. An existing topic keeps its number
+     * of partitions: changing it would move users to other partitions and break their order.
+     *
+     * @param bootstrapServers {@code host:port}
+     * @param partitions of the keyed topics; {@code events.dlq} and {@code rules} always have one
+     * @throws IllegalStateException when the broker doesn't answer within 30 s or refuses
+     */
+    public static void ensure(String bootstrapServers, int partitions) {
+        Map<String, Object> config = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Math.toIntExact(TIMEOUT.toMillis()));
+        try (Admin admin = Admin.create(config)) {
+            ensure(admin, topics(partitions));
+        }
+    }
+
+    private static void ensure(Admin admin, List<NewTopic> wanted) {
+        Set<String> existing = await(admin.listTopics().names());
+        for (NewTopic topic : wanted) {
+            if (!existing.contains(topic.name())) {
+                create(admin, topic);
+            }
+        }
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new LinkedHashMap<>();
+        for (NewTopic topic : wanted) {
+            if (existing.contains(topic.name())) {
+                List<AlterConfigOp> operations = new ArrayList<>();
+                topic.configs()
+                        .forEach((name, value) -> operations.add(
+                                new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)));
+                changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), operations);
+            }
+        }
+        if (!changes.isEmpty()) {
+            await(admin.incrementalAlterConfigs(changes).all());
+        }
+    }
+
+    private static void create(Admin admin, NewTopic topic) {
+        try {
+            admin.createTopics(List.of(topic)).all().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.info("Topic {} made with {} partitions", topic.name(), topic.numPartitions());
+        } catch (ExecutionException e) {
+            // Somebody else was faster: just as good.
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new IllegalStateException(
+                        "Topic " + topic.name() + ": " + e.getCause().getMessage(), e);
+            }
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("Topic " + topic.name() + ": no answer within " + TIMEOUT, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while making topic " + topic.name(), e);
+        }
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "Setting up the topics: " + e.getCause().getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("Setting up the topics: no answer within " + TIMEOUT, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while setting up the topics", e);
+        }
+    }
+
+    private static List<NewTopic> topics(int partitions) {
+        return List.of(
+                topic(Topics.EVENTS, partitions, kept(Duration.ofDays(7))),
+                topic(Topics.EVENTS_DLQ, 1, kept(Duration.ofDays(30))),
+                topic(Topics.ALERTS, partitions, kept(Duration.ofDays(30))),
+                topic(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
+                topic(Topics.COUNTERS, partitions, compacted()),
+                topic(Topics.RULES, 1, compacted()));
+    }
+
+    private static NewTopic topic(String name, int partitions, Map<String, String> config) {
+        Map<String, String> all = new LinkedHashMap<>(config);
+        all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        return new NewTopic(name, Optional.of(partitions), Optional.of((short) 1)).configs(all);
+    }
+
+    private static Map<String, String> kept(Duration retention) {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                Long.toString(retention.toMillis()));
+    }
+
+    /** Short segments: only closed ones are compacted, and a gateway reads the whole topic when it starts. */
+    private static Map<String, String> compacted() {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.SEGMENT_MS_CONFIG,
+                Long.toString(Duration.ofMinutes(10).toMillis()),
+                TopicConfig.SEGMENT_BYTES_CONFIG,
+                Integer.toString(16 * 1024 * 1024),
+                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                "0.2",
+                TopicConfig.RETENTION_BYTES_CONFIG,
+                "-1");
+    }
+}
