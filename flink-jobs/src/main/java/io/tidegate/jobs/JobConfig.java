@@ -1,0 +1,133 @@
+package io.tidegate.jobs;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What every job needs to know, validated; a bad value is refused with the name of its option.
+ *
+ * @param kafkaBootstrapServers {@code host:port[,host:port]}
+ * @param clickhouse where rows go
+ * @param detectionTime the clock of the detection jobs
+ * @param deduplicationHorizon how long after its first copy a repeated event is recognised, in append time
+ * @param transactionTimeout how long the broker keeps an open transaction; far above checkpoint interval plus restart
+ *     time, and at most the broker's {@code transaction.max.timeout.ms}
+ * @param rulesFile thresholds and windows; empty for the built-in defaults
+ * @param lineage names this run in the column {@code _lineage} of the rows it writes
+ */
+public record JobConfig(
+        String kafkaBootstrapServers,
+        ClickHouseConfig clickhouse,
+        DetectionTime detectionTime,
+        Duration deduplicationHorizon,
+        Duration transactionTimeout,
+        Optional<Path> rulesFile,
+        String lineage) {
+
+    public static final Duration DEFAULT_DEDUPLICATION_HORIZON = Duration.ofHours(1);
+    public static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
+
+    public JobConfig {
+        if (kafkaBootstrapServers == null || !kafkaBootstrapServers.matches("[^,:\\s]+:\\d+(,[^,:\\s]+:\\d+)*")) {
+            throw new IllegalArgumentException("kafka: host:port[,host:port] expected, got " + kafkaBootstrapServers);
+        }
+        Objects.requireNonNull(clickhouse, "clickhouse");
+        Objects.requireNonNull(detectionTime, "detection-time");
+        requirePositive("deduplication-horizon", deduplicationHorizon);
+        requirePositive("transaction-timeout", transactionTimeout);
+        Objects.requireNonNull(rulesFile, "rules");
+        if (lineage == null || lineage.isBlank()) {
+            throw new IllegalArgumentException("lineage: must not be blank");
+        }
+    }
+
+    /** Defaults for everything that has one. */
+    public static JobConfig of(String kafkaBootstrapServers, ClickHouseConfig clickhouse) {
+        return new JobConfig(
+                kafkaBootstrapServers,
+                clickhouse,
+                DetectionTime.APPEND,
+                DEFAULT_DEDUPLICATION_HORIZON,
+                DEFAULT_TRANSACTION_TIMEOUT,
+                Optional.empty(),
+                "default");
+    }
+
+    public JobConfig withDetectionTime(DetectionTime value) {
+        return new JobConfig(
+                kafkaBootstrapServers, clickhouse, value, deduplicationHorizon, transactionTimeout, rulesFile, lineage);
+    }
+
+    public JobConfig withTransactionTimeout(Duration value) {
+        return new JobConfig(
+                kafkaBootstrapServers, clickhouse, detectionTime, deduplicationHorizon, value, rulesFile, lineage);
+    }
+
+    public JobConfig withRulesFile(Path value) {
+        return new JobConfig(
+                kafkaBootstrapServers,
+                clickhouse,
+                detectionTime,
+                deduplicationHorizon,
+                transactionTimeout,
+                Optional.of(value),
+                lineage);
+    }
+
+    public JobConfig withLineage(String value) {
+        return new JobConfig(
+                kafkaBootstrapServers,
+                clickhouse,
+                detectionTime,
+                deduplicationHorizon,
+                transactionTimeout,
+                rulesFile,
+                value);
+    }
+
+    private static void requirePositive(String option, Duration value) {
+        if (value == null || value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(option + ": a positive duration expected, got " + value);
+        }
+    }
+
+    /**
+     * @param endpoints HTTP addresses of equal replicas of one shard, tried in order
+     * @param password may be empty; read from a file or the environment, never from the command line
+     */
+    public record ClickHouseConfig(List<URI> endpoints, String database, String user, String password) {
+
+        public ClickHouseConfig {
+            endpoints = List.copyOf(endpoints);
+            if (endpoints.isEmpty()) {
+                throw new IllegalArgumentException("clickhouse: at least one http://host:port expected");
+            }
+            for (URI endpoint : endpoints) {
+                if (endpoint.getHost() == null
+                        || !("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))) {
+                    throw new IllegalArgumentException("clickhouse: http://host:port expected, got " + endpoint);
+                }
+            }
+            if (database == null || !database.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+                throw new IllegalArgumentException("clickhouse-database: an identifier expected, got " + database);
+            }
+            Objects.requireNonNull(user, "clickhouse-user");
+            Objects.requireNonNull(password, "clickhouse-password");
+        }
+
+        /** User {@code default} without a password on one endpoint: the embedded engine. */
+        public static ClickHouseConfig local(URI endpoint) {
+            return new ClickHouseConfig(List.of(endpoint), "tidegate", "default", "");
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "ClickHouseConfig[endpoints=" + endpoints + ", database=" + database + ", user=" + user + "]";
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.tidegate.jobs;
+
+import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.TimeUtils;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line that every job's {@code main} shares. Settings of the cluster itself live in {@code flink-conf/}. */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+public final class JobMain {
+
+    private final Job job;
+
+    @Option(names = "--kafka", required = true, paramLabel = "HOST:PORT[,…]", description = "Kafka bootstrap servers")
+    private String kafka;
+
+    @Option(
+            names = "--clickhouse",
+            split = ",",
+            defaultValue = "http://127.0.0.1:8123",
+            paramLabel = "URL[,…]",
+            description = "HTTP addresses of the ClickHouse replicas (default: ${DEFAULT-VALUE})")
+    private List<URI> clickhouse;
+
+    @Option(names = "--clickhouse-database", defaultValue = "tidegate", description = "default: ${DEFAULT-VALUE}")
+    private String clickhouseDatabase;
+
+    @Option(names = "--clickhouse-user", defaultValue = "default", description = "default: ${DEFAULT-VALUE}")
+    private String clickhouseUser;
+
+    @Option(
+            names = "--clickhouse-password-file",
+            description = "file with the password; otherwise the environment variable TIDEGATE_CLICKHOUSE_PASSWORD")
+    private Path clickhousePasswordFile;
+
+    @Option(
+            names = "--detection-time",
+            defaultValue = "append",
+            description = "append (the broker's clock) or occurred (replays of history); default: ${DEFAULT-VALUE}")
+    private String detectionTime;
+
+    @Option(names = "--deduplication-horizon", defaultValue = "1 h", description = "default: ${DEFAULT-VALUE}")
+    private String deduplicationHorizon;
+
+    @Option(names = "--transaction-timeout", defaultValue = "15 min", description = "default: ${DEFAULT-VALUE}")
+    private String transactionTimeout;
+
+    @Option(names = "--rules", paramLabel = "FILE", description = "thresholds and windows of the detection rules")
+    private Path rules;
+
+    @Option(
+            names = "--lineage",
+            defaultValue = "default",
+            description = "name of this run in column _lineage (default: ${DEFAULT-VALUE})")
+    private String lineage;
+
+    private JobMain(Job job) {
+        this.job = job;
+    }
+
+    /**
+     * Parses {@code args}, defines the job and executes it. Never exits the JVM: under Flink's REST submission it isn't ours.
+     *
+     * @throws IllegalArgumentException naming the option or the field of the rules file that is bad
+     */
+    public static void run(Job job, String[] args) throws Exception {
+        JobMain options = new JobMain(job);
+        CommandLine commandLine = new CommandLine(options).setCommandName(job.name());
+        try {
+            commandLine.parseArgs(args);
+        } catch (CommandLine.ParameterException e) {
+            throw new IllegalArgumentException(job.name() + ": " + e.getMessage(), e);
+        }
+        if (commandLine.isUsageHelpRequested()) {
+            commandLine.usage(System.out);
+            return;
+        }
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        job.define(env, options.config());
+        env.execute(job.name());
+    }
+
+    private JobConfig config() {
+        return new JobConfig(
+                kafka,
+                new ClickHouseConfig(clickhouse, clickhouseDatabase, clickhouseUser, password()),
+                detectionTime(),
+                duration("--deduplication-horizon", deduplicationHorizon),
+                duration("--transaction-timeout", transactionTimeout),
+                Optional.ofNullable(rules),
+                lineage);
+    }
+
+    private DetectionTime detectionTime() {
+        return switch (detectionTime.toLowerCase(Locale.ROOT)) {
+            case "append" -> DetectionTime.APPEND;
+            case "occurred" -> DetectionTime.OCCURRED;
+            default ->
+                throw new IllegalArgumentException(
+                        "--detection-time: append or occurred expected, got " + detectionTime);
+        };
+    }
+
+    private String password() {
+        if (clickhousePasswordFile == null) {
+            return Optional.ofNullable(System.getenv("TIDEGATE_CLICKHOUSE_PASSWORD"))
+                    .orElse("");
+        }
+        try {
+            return Files.readString(clickhousePasswordFile).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("--clickhouse-password-file: cannot read " + clickhousePasswordFile, e);
+        }
+    }
+
+    private static Duration duration(String option, String text) {
+        try {
+            return TimeUtils.parseDuration(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + ": a duration such as 15 min expected, got " + text, e);
+        }
+    }
+}

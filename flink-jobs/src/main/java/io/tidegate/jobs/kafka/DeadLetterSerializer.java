@@ -1,0 +1,40 @@
+package io.tidegate.jobs.kafka;
+
+import io.tidegate.contracts.DeadLetterHeaders;
+import io.tidegate.contracts.Topics;
+import io.tidegate.jobs.source.DeadLetter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** The original key and value, with the {@link DeadLetterHeaders}. */
+final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String stage;
+
+    DeadLetterSerializer(String job) {
+        this.stage = Objects.requireNonNull(job, "job") + "/source";
+    }
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(DeadLetter letter, KafkaSinkContext context, Long timestamp) {
+        List<Header> headers = List.of(
+                header(DeadLetterHeaders.REASON, letter.reason()),
+                header(DeadLetterHeaders.DETAIL, letter.detail()),
+                header(DeadLetterHeaders.STAGE, stage),
+                header(DeadLetterHeaders.ORIGINAL_TOPIC, letter.topic()),
+                header(DeadLetterHeaders.ORIGINAL_PARTITION, Integer.toString(letter.partition())),
+                header(DeadLetterHeaders.ORIGINAL_OFFSET, Long.toString(letter.offset())));
+        return new ProducerRecord<>(Topics.EVENTS_DLQ, null, letter.key(), letter.value(), headers);
+    }
+
+    private static Header header(String key, String value) {
+        return new RecordHeader(key, value.getBytes(StandardCharsets.UTF_8));
+    }
+}

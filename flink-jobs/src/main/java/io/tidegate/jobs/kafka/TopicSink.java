@@ -1,0 +1,88 @@
+package io.tidegate.jobs.kafka;
+
+import com.google.protobuf.MessageLite;
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.Counter;
+import io.tidegate.contracts.v1.Notification;
+import io.tidegate.jobs.JobConfig;
+import io.tidegate.jobs.source.DeadLetter;
+import java.io.Serializable;
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * The topics that jobs write.
+ *
+ * <p>Alerts, notifications and dead letters are transactional: a {@code read_committed} reader sees each exactly once, one
+ * checkpoint later; a {@code read_uncommitted} reader sees it at once and may see it again after a failure, with the same id.
+ * Counters are absolute values, so at-least-once is enough for them.
+ */
+public final class TopicSink {
+
+    private TopicSink() {}
+
+    public static KafkaSink<Alert> alerts(JobConfig config, String job) {
+        return transactional(
+                config, job, Topics.ALERTS, new KeyedMessageSerializer<>(Topics.ALERTS, Alert::getSubject));
+    }
+
+    public static KafkaSink<Notification> notifications(JobConfig config, String job) {
+        return transactional(
+                config,
+                job,
+                Topics.NOTIFICATIONS,
+                new KeyedMessageSerializer<>(Topics.NOTIFICATIONS, Notification::getRecipient));
+    }
+
+    public static KafkaSink<DeadLetter> deadLetters(JobConfig config, String job) {
+        return transactional(config, job, Topics.EVENTS_DLQ, new DeadLetterSerializer(job));
+    }
+
+    public static KafkaSink<Counter> counters(JobConfig config) {
+        return KafkaSink.<Counter>builder()
+                .setBootstrapServers(config.kafkaBootstrapServers())
+                .setKafkaProducerConfig(producer())
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .setRecordSerializer(new KeyedMessageSerializer<>(Topics.COUNTERS, CounterKeys::of))
+                .build();
+    }
+
+    private static <T> KafkaSink<T> transactional(
+            JobConfig config, String job, String topic, KafkaRecordSerializationSchema<T> serializer) {
+        Properties properties = producer();
+        properties.setProperty(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Long.toString(config.transactionTimeout().toMillis()));
+        return KafkaSink.<T>builder()
+                .setBootstrapServers(config.kafkaBootstrapServers())
+                .setKafkaProducerConfig(properties)
+                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                // Stable for ever: after a restart the sink finds its open transactions by this prefix.
+                .setTransactionalIdPrefix("tidegate-" + job + "-" + topic)
+                // Re-uses a few ids; the other strategy makes a new one per checkpoint, which brokers remember for
+                // days.
+                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                .setRecordSerializer(serializer)
+                .build();
+    }
+
+    private static Properties producer() {
+        Properties properties = new Properties();
+        properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
+        properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // An alert leaves at once: the fast lane's latency counts, not the size of its batch.
+        properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
+        return properties;
+    }
+
+    /** The key of a message of type {@code M}. */
+    @FunctionalInterface
+    interface KeyOf<M extends MessageLite> extends Serializable {
+        String key(M message);
+    }
+}

@@ -1,0 +1,132 @@
+package io.tidegate.jobs.source;
+
+import com.google.protobuf.MessageLite;
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Event;
+import io.tidegate.jobs.DetectionTime;
+import io.tidegate.jobs.JobConfig;
+import io.tidegate.jobs.Uids;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * The topics as streams: decoded records, and beside them the dead letters.
+ *
+ * <p>A job that has no state yet reads from the earliest offset. Offsets are also committed to the group
+ * {@code tidegate-JOB} at each checkpoint, for lag monitoring only: state decides where a job goes on.
+ */
+public final class TopicSource {
+
+    /**
+     * Ticks keep every partition's clock going, so idleness is only for a platform without any gateway. It must stay long:
+     * an idle partition that comes back behind the watermark has its events dropped as late.
+     */
+    static final Duration IDLENESS = Duration.ofSeconds(30);
+
+    /**
+     * @param records decoded and fit to be processed
+     * @param deadLetters the others, with their bytes
+     */
+    public record Streams<M extends MessageLite>(
+            SingleOutputStreamOperator<SourceRecord<M>> records, DataStream<DeadLetter> deadLetters) {}
+
+    private TopicSource() {}
+
+    /** Topic events without timestamps or watermarks, for jobs that don't need event time. */
+    public static Streams<Event> events(StreamExecutionEnvironment env, JobConfig config, String job) {
+        return gated(events(env, config, job, WatermarkStrategy.noWatermarks()));
+    }
+
+    /**
+     * Topic events with the timestamps and watermarks of detection: the broker's append time, or, where the job replays
+     * history, {@code occurred_at} in the order of the topic (see {@link OccurredTimeOperator}).
+     */
+    public static Streams<Event> eventsForDetection(StreamExecutionEnvironment env, JobConfig config, String job) {
+        if (config.detectionTime() == DetectionTime.APPEND) {
+            // The consumer stamps records with the topic's timestamp, which is the append time.
+            return gated(events(
+                    env,
+                    config,
+                    job,
+                    WatermarkStrategy.<SourceRecord<Event>>forMonotonousTimestamps()
+                            .withIdleness(IDLENESS)));
+        }
+        return gated(events(env, config, job, WatermarkStrategy.noWatermarks())
+                .transform(
+                        "occurred time",
+                        new SourceRecordTypeInfo<>(Event.class),
+                        new OccurredTimeOperator(
+                                new KafkaPartitionCount(config.kafkaBootstrapServers(), Topics.EVENTS)))
+                .uid(Uids.Source.OCCURRED_TIME)
+                // One instance sees all partitions: their order against each other is what it works out.
+                .setParallelism(1)
+                .setMaxParallelism(1));
+    }
+
+    /**
+     * A transactional topic, committed records only.
+     *
+     * @param uid of the source; the stage behind it gets {@code uid + "-dead-letters"}
+     */
+    public static <M extends MessageLite> Streams<M> committed(
+            StreamExecutionEnvironment env,
+            JobConfig config,
+            String job,
+            String topic,
+            Class<M> messageType,
+            String uid) {
+        KafkaSource<SourceRecord<M>> source = builder(config, job, topic, messageType)
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .build();
+        SingleOutputStreamOperator<SourceRecord<M>> records = env.fromSource(
+                        source, WatermarkStrategy.noWatermarks(), topic, new SourceRecordTypeInfo<>(messageType))
+                .uid(uid)
+                .process(new RecordGate<M>())
+                .returns(new SourceRecordTypeInfo<>(messageType))
+                .name(topic + " dead letters")
+                .uid(uid + "-dead-letters");
+        return new Streams<>(records, records.getSideOutput(RecordGate.DEAD_LETTERS));
+    }
+
+    private static SingleOutputStreamOperator<SourceRecord<Event>> events(
+            StreamExecutionEnvironment env,
+            JobConfig config,
+            String job,
+            WatermarkStrategy<SourceRecord<Event>> strategy) {
+        return env.fromSource(
+                        builder(config, job, Topics.EVENTS, Event.class).build(),
+                        strategy,
+                        Topics.EVENTS,
+                        new SourceRecordTypeInfo<>(Event.class))
+                .uid(Uids.Source.EVENTS);
+    }
+
+    private static Streams<Event> gated(SingleOutputStreamOperator<SourceRecord<Event>> events) {
+        SingleOutputStreamOperator<SourceRecord<Event>> records = events.process(new EventGate())
+                .returns(new SourceRecordTypeInfo<>(Event.class))
+                .name("events dead letters")
+                .uid(Uids.Source.EVENTS_DEAD_LETTERS);
+        return new Streams<>(records, records.getSideOutput(RecordGate.DEAD_LETTERS));
+    }
+
+    private static <M extends MessageLite> KafkaSourceBuilder<SourceRecord<M>> builder(
+            JobConfig config, String job, String topic, Class<M> messageType) {
+        return KafkaSource.<SourceRecord<M>>builder()
+                .setBootstrapServers(config.kafkaBootstrapServers())
+                .setGroupId("tidegate-" + job)
+                .setClientIdPrefix("tidegate-" + job + "-" + topic)
+                .setTopics(topic)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setDeserializer(new ProtobufDeserializationSchema<>(messageType))
+                .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "true")
+                .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    }
+}
