@@ -1,0 +1,181 @@
+package io.tidegate.serving;
+
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tidegate.serving.auth.Auth;
+import io.tidegate.serving.config.ConfigException;
+import io.tidegate.serving.http.HttpApi;
+import io.tidegate.serving.http.RouteModule;
+import io.tidegate.serving.ops.ClickHouseProbe;
+import io.tidegate.serving.ops.HealthCheck;
+import io.tidegate.serving.ops.OpsServer;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.net.BindException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway, assembled: features, the public server (one instance per event loop), the ops server.
+ *
+ * <p>Starting: ops first, so that {@code /health/live} answers while the rest comes up; features; then the public port.
+ * Stopping: readiness false, public port closed and requests in flight finished while features say goodbye, then features let
+ * go of Kafka and ClickHouse, then Vert.x. Every step is bounded; the whole takes less than ten seconds.
+ */
+public final class Gateway {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration DRAIN = Duration.ofSeconds(4);
+
+    private final GatewayConfig config;
+    private final PrometheusMeterRegistry metrics;
+    private final Vertx vertx;
+    private final Auth auth;
+    private final ClickHouseProbe clickhouse;
+    private final List<RouteModule> modules;
+    private final OpsServer ops;
+    private final AtomicInteger httpPort = new AtomicInteger();
+    private volatile boolean stopping;
+    private String httpDeployment;
+
+    private Gateway(GatewayConfig config) {
+        this.config = config;
+        this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        this.vertx = vertx(metrics);
+        this.auth = new Auth(vertx, config.auth());
+        this.clickhouse = new ClickHouseProbe(vertx, config.clickhouse());
+        this.modules = modules();
+        List<HealthCheck> checks = new ArrayList<>();
+        modules.forEach(module -> checks.addAll(module.healthChecks()));
+        checks.add(clickhouse);
+        this.ops = new OpsServer(config.ops(), List.copyOf(checks), () -> stopping, metrics);
+    }
+
+    /** The features, in the order in which they start; they stop in the opposite order. */
+    private List<RouteModule> modules() {
+        return List.of();
+    }
+
+    /**
+     * Starts a gateway with a Vert.x of its own.
+     *
+     * @return the running gateway; fails with a {@link ConfigException} if a configured port or file is the reason
+     */
+    public static Future<Gateway> start(GatewayConfig config) {
+        Gateway gateway = new Gateway(config);
+        return gateway.start().map(gateway).recover(failure -> gateway.stop()
+                .transform(any -> Future.failedFuture(failure)));
+    }
+
+    private Future<Void> start() {
+        bindJvmMetrics();
+        clickhouse.start();
+        Future<?> chain = vertx.deployVerticle(ops)
+                .recover(failure -> Future.failedFuture(
+                        portProblem("ops", config.ops().host(), config.ops().port(), failure)));
+        for (RouteModule module : modules) {
+            chain = chain.compose(done -> module.start());
+        }
+        return chain.compose(done -> vertx.deployVerticle(
+                        () -> new HttpApi(config.http(), modules, auth, DRAIN, httpPort),
+                        new DeploymentOptions().setInstances(instances())))
+                .recover(failure -> Future.failedFuture(
+                        portProblem("http", config.http().host(), config.http().port(), failure)))
+                .onSuccess(id -> httpDeployment = id)
+                .mapEmpty();
+    }
+
+    /** Stops cleanly; see the class. Never fails: what can't be closed in time is left to the end of the process. */
+    public Future<Void> stop() {
+        stopping = true;
+        List<Future<?>> closing = new ArrayList<>();
+        if (httpDeployment != null) {
+            closing.add(vertx.undeploy(httpDeployment));
+        }
+        for (int i = modules.size() - 1; i >= 0; i--) {
+            closing.add(modules.get(i).stop());
+        }
+        closing.add(clickhouse.stop());
+        return Future.join(closing)
+                .onFailure(failure -> LOG.warn("Something didn't close cleanly", failure))
+                .transform(any -> vertx.close())
+                .onComplete(any -> metrics.close());
+    }
+
+    /** True once every part that gates readiness is up. */
+    public boolean ready() {
+        return !stopping
+                && modules.stream()
+                        .flatMap(module -> module.healthChecks().stream())
+                        .allMatch(check ->
+                                !check.gatesReadiness() || check.health().up());
+    }
+
+    public int httpPort() {
+        return httpPort.get();
+    }
+
+    public int opsPort() {
+        return ops.port();
+    }
+
+    private int instances() {
+        return config.http().instances() > 0
+                ? config.http().instances()
+                : Runtime.getRuntime().availableProcessors();
+    }
+
+    private void bindJvmMetrics() {
+        new JvmMemoryMetrics().bindTo(metrics);
+        new JvmThreadMetrics().bindTo(metrics);
+        new ClassLoaderMetrics().bindTo(metrics);
+        new ProcessorMetrics().bindTo(metrics);
+        JvmGcMetrics gc = new JvmGcMetrics();
+        gc.bindTo(metrics);
+    }
+
+    private static Vertx vertx(PrometheusMeterRegistry metrics) {
+        // Vert.x's own HTTP metrics cost as much per request as a small request does; features measure their requests
+        // themselves.
+        MicrometerMetricsOptions options = new MicrometerMetricsOptions().setEnabled(true);
+        for (MetricsDomain domain : MetricsDomain.values()) {
+            if (domain != MetricsDomain.NAMED_POOLS) {
+                options.addDisabledMetricsCategory(domain);
+            }
+        }
+        return Vertx.builder()
+                .with(new VertxOptions().setMetricsOptions(options))
+                .withMetrics(new MicrometerMetricsFactory(metrics))
+                .build();
+    }
+
+    private static Throwable portProblem(String section, String host, int port, Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return new ConfigException(
+                        section + ".port",
+                        host + ":" + port + " can't be listened on (" + cause.getMessage() + ")",
+                        failure);
+            }
+            if (cause instanceof UnknownHostException) {
+                return new ConfigException(section + ".host", host + " is no address of this machine", failure);
+            }
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,282 @@
+package io.tidegate.serving;
+
+import io.tidegate.serving.config.ConfigException;
+import io.tidegate.serving.config.DataSize;
+import io.tidegate.serving.config.YamlSection;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The gateway's configuration, validated. Read from a YAML file; relative paths are relative to that file.
+ *
+ * <p>Required: {@code kafka.bootstrapServers}, {@code clickhouse.url}, {@code auth.issuer}, {@code auth.audience} and a key
+ * ({@code auth.publicKeyFile}, or {@code auth.secretFile} with {@code auth.algorithm: HS256}). Everything else has the default
+ * stated on its record component. An unknown key or a bad value is a {@link ConfigException} that names the field.
+ */
+public record GatewayConfig(
+        Http http,
+        Grpc grpc,
+        Ops ops,
+        Kafka kafka,
+        ClickHouse clickhouse,
+        Auth auth,
+        Ingest ingest,
+        Push push,
+        Console console) {
+
+    /**
+     * The public HTTP API and WebSocket.
+     *
+     * @param host address to listen on; default 127.0.0.1
+     * @param port default 8080; 0 lets the system choose
+     * @param instances event loops that serve; default 0: one per core
+     */
+    public record Http(String host, int port, int instances) {}
+
+    /**
+     * Where gRPC will listen. Reserved: nothing listens yet.
+     *
+     * @param host default 127.0.0.1
+     * @param port default 9090
+     */
+    public record Grpc(String host, int port) {}
+
+    /**
+     * Health and metrics, on a port of their own so that they never face the internet.
+     *
+     * @param host default 127.0.0.1
+     * @param port default 8085; 0 lets the system choose
+     */
+    public record Ops(String host, int port) {}
+
+    /**
+     * @param bootstrapServers {@code host:port[,host:port…]}; required
+     * @param deliveryTimeout longest wait for acks=all before a client gets 503; default 10s, 1s to 10m
+     * @param linger how long the producer waits to fill a batch; default 5ms, 0ms to 1s
+     * @param tickInterval between two ticks on each partition of topic events; default 100ms, 10ms to 10s
+     */
+    public record Kafka(String bootstrapServers, Duration deliveryTimeout, Duration linger, Duration tickInterval) {}
+
+    /**
+     * @param url {@code http[s]://host:port}; required
+     * @param database default tidegate
+     * @param user default default
+     * @param password default empty
+     * @param queryTimeout default 10s, 100ms to 10m
+     * @param poolSize queries at a time; default 4, 1 to 256
+     */
+    public record ClickHouse(
+            URI url, String database, String user, String password, Duration queryTimeout, int poolSize) {
+
+        @Override
+        public String toString() {
+            return "ClickHouse[url=" + url + ", database=" + database + ", user=" + user + "]";
+        }
+    }
+
+    /** What tokens are signed with. The algorithm is bound to the key: a token that names another is refused. */
+    public enum Algorithm {
+        ES256,
+        RS256,
+        HS256
+    }
+
+    /**
+     * @param algorithm default ES256; HS256 only together with {@code secretFile}
+     * @param keyFile from {@code publicKeyFile} (PEM, SubjectPublicKeyInfo) or {@code secretFile} (at least 32 bytes)
+     * @param keyId the key's {@code kid}; a token that names another is refused, and so is any {@code kid} while this isn't set
+     * @param issuer the token's {@code iss}; required
+     * @param audience must be among the token's {@code aud}; required
+     */
+    public record Auth(Algorithm algorithm, Path keyFile, Optional<String> keyId, String issuer, String audience) {}
+
+    /**
+     * @param maxBodySize as sent, before inflating; default 5MiB
+     * @param maxInflatedSize of a gzip body; default 20MiB
+     * @param maxBatch events in one request; default 10000, 1 to 1000000
+     * @param maxAge how far back {@code occurredAt} may lie; default 30d
+     * @param maxAhead how far ahead; default 5m
+     * @param importerEarliest how far back for role importer; default 2000-01-01T00:00:00Z
+     * @param maxInFlight bytes of all requests that wait for Kafka or are being read; above it 503; default 64MiB
+     * @param bodyTimeout longest time to send a request's body, then 408; default 30s
+     */
+    public record Ingest(
+            DataSize maxBodySize,
+            DataSize maxInflatedSize,
+            int maxBatch,
+            Duration maxAge,
+            Duration maxAhead,
+            Instant importerEarliest,
+            DataSize maxInFlight,
+            Duration bodyTimeout) {}
+
+    /** WebSocket fan-out. */
+    public record Push() {}
+
+    /**
+     * @param enabled serve the console page at {@code /}; default true
+     */
+    public record Console(boolean enabled) {}
+
+    /**
+     * Reads a file.
+     *
+     * @throws ConfigException naming the first field that is wrong
+     */
+    public static GatewayConfig load(Path file) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return read(YamlSection.parse(reader), file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "--config", "cannot read " + file + " (" + e.getClass().getSimpleName() + ")", e);
+        }
+    }
+
+    static GatewayConfig read(YamlSection root, Path directory) {
+        GatewayConfig config = new GatewayConfig(
+                http(root.section("http")),
+                grpc(root.section("grpc")),
+                ops(root.section("ops")),
+                kafka(root.section("kafka")),
+                clickhouse(root.section("clickhouse")),
+                auth(root.section("auth"), directory),
+                ingest(root.section("ingest")),
+                push(root.section("push")),
+                console(root.section("console")));
+        root.finish();
+        return config;
+    }
+
+    private static Http http(YamlSection yaml) {
+        Http http =
+                new Http(yaml.text("host", "127.0.0.1"), yaml.port("port", 8080), yaml.integer("instances", 0, 0, 256));
+        yaml.finish();
+        return http;
+    }
+
+    private static Grpc grpc(YamlSection yaml) {
+        Grpc grpc = new Grpc(yaml.text("host", "127.0.0.1"), yaml.port("port", 9090));
+        yaml.finish();
+        return grpc;
+    }
+
+    private static Ops ops(YamlSection yaml) {
+        Ops ops = new Ops(yaml.text("host", "127.0.0.1"), yaml.port("port", 8085));
+        yaml.finish();
+        return ops;
+    }
+
+    private static Kafka kafka(YamlSection yaml) {
+        String servers = yaml.requiredText("bootstrapServers");
+        for (String server : servers.split(",", -1)) {
+            if (!server.trim().matches("[^\\s:]+:\\d{1,5}|\\[[0-9a-fA-F:]+]:\\d{1,5}")) {
+                throw new ConfigException(
+                        yaml.name("bootstrapServers"), "must be host:port[,host:port…] (was '" + servers + "')");
+            }
+        }
+        Kafka kafka = new Kafka(
+                servers,
+                yaml.duration("deliveryTimeout", Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                yaml.duration("linger", Duration.ofMillis(5), Duration.ZERO, Duration.ofSeconds(1)),
+                yaml.duration("tickInterval", Duration.ofMillis(100), Duration.ofMillis(10), Duration.ofSeconds(10)));
+        yaml.finish();
+        if (kafka.linger().compareTo(kafka.deliveryTimeout().dividedBy(2)) > 0) {
+            throw new ConfigException(yaml.name("linger"), "must be at most half of kafka.deliveryTimeout");
+        }
+        return kafka;
+    }
+
+    private static ClickHouse clickhouse(YamlSection yaml) {
+        ClickHouse clickhouse = new ClickHouse(
+                httpUrl(yaml.name("url"), yaml.requiredText("url")),
+                yaml.text("database", "tidegate"),
+                yaml.text("user", "default"),
+                yaml.text("password", ""),
+                yaml.duration("queryTimeout", Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(10)),
+                yaml.integer("poolSize", 4, 1, 256));
+        yaml.finish();
+        return clickhouse;
+    }
+
+    private static URI httpUrl(String field, String text) {
+        try {
+            URI uri = URI.create(text);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(field, "must be a URL such as http://127.0.0.1:8123 (was '" + text + "')", e);
+        }
+        throw new ConfigException(field, "must be a URL such as http://127.0.0.1:8123 (was '" + text + "')");
+    }
+
+    private static Auth auth(YamlSection yaml, Path directory) {
+        String name = yaml.text("algorithm", Algorithm.ES256.name());
+        Algorithm algorithm = Arrays.stream(Algorithm.values())
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ConfigException(
+                        yaml.name("algorithm"), "must be ES256, RS256 or HS256 (was '" + name + "')"));
+        Optional<String> publicKey = yaml.text("publicKeyFile");
+        Optional<String> secret = yaml.text("secretFile");
+        boolean symmetric = algorithm == Algorithm.HS256;
+        if (symmetric && publicKey.isPresent()) {
+            throw new ConfigException(
+                    yaml.name("publicKeyFile"), "does not go with HS256, which needs auth.secretFile");
+        }
+        if (!symmetric && secret.isPresent()) {
+            throw new ConfigException(yaml.name("secretFile"), "is for auth.algorithm HS256 only");
+        }
+        String keyFile = (symmetric ? secret : publicKey)
+                .orElseThrow(() ->
+                        new ConfigException(yaml.name(symmetric ? "secretFile" : "publicKeyFile"), "is required"));
+        Auth auth = new Auth(
+                algorithm,
+                directory.resolve(keyFile),
+                yaml.text("keyId"),
+                yaml.requiredText("issuer"),
+                yaml.requiredText("audience"));
+        yaml.finish();
+        return auth;
+    }
+
+    private static Ingest ingest(YamlSection yaml) {
+        Duration day = Duration.ofDays(1);
+        Ingest ingest = new Ingest(
+                yaml.size("maxBodySize", DataSize.ofMebibytes(5), DataSize.ofKibibytes(1), DataSize.ofMebibytes(64)),
+                yaml.size(
+                        "maxInflatedSize",
+                        DataSize.ofMebibytes(20),
+                        DataSize.ofKibibytes(1),
+                        DataSize.ofMebibytes(256)),
+                yaml.integer("maxBatch", 10_000, 1, 1_000_000),
+                yaml.duration("maxAge", day.multipliedBy(30), Duration.ofMinutes(1), day.multipliedBy(36_500)),
+                yaml.duration("maxAhead", Duration.ofMinutes(5), Duration.ZERO, day),
+                yaml.instant("importerEarliest", Instant.parse("2000-01-01T00:00:00Z")),
+                yaml.size("maxInFlight", DataSize.ofMebibytes(64), DataSize.ofMebibytes(1), new DataSize(4L << 30)),
+                yaml.duration("bodyTimeout", Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMinutes(10)));
+        yaml.finish();
+        if (ingest.maxInFlight().compareTo(ingest.maxBodySize()) < 0) {
+            throw new ConfigException(yaml.name("maxInFlight"), "must be at least ingest.maxBodySize");
+        }
+        return ingest;
+    }
+
+    private static Push push(YamlSection yaml) {
+        yaml.finish();
+        return new Push();
+    }
+
+    private static Console console(YamlSection yaml) {
+        Console console = new Console(yaml.flag("enabled", true));
+        yaml.finish();
+        return console;
+    }
+}

@@ -1,0 +1,91 @@
+package io.tidegate.serving;
+
+import io.tidegate.serving.config.ConfigException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway's process: {@code GatewayMain --config FILE.yaml}.
+ *
+ * <p>Prints one line with its addresses once it is ready. A broken configuration or a taken port: one line that names the field,
+ * exit code 2; any other failure to start: exit code 1. SIGTERM stops it cleanly in less than ten seconds.
+ */
+public final class GatewayMain {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayMain.class);
+    private static final long STOP_SECONDS = 9;
+    private static final long READY_POLL_MILLIS = 50;
+
+    private GatewayMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        int exitCode = run(args);
+        if (exitCode != 0) {
+            System.exit(exitCode);
+        }
+    }
+
+    private static int run(String[] args) throws InterruptedException {
+        try {
+            GatewayConfig config = GatewayConfig.load(configFile(args));
+            Gateway gateway = Gateway.start(config)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "gateway-stop"));
+            announce(config, gateway);
+            return 0;
+        } catch (ConfigException e) {
+            return complain(e.getMessage(), 2);
+        } catch (ExecutionException | CompletionException e) {
+            if (e.getCause() instanceof ConfigException problem) {
+                return complain(problem.getMessage(), 2);
+            }
+            LOG.error("The gateway can't start", e.getCause());
+            return complain("can't start: " + e.getCause().getMessage(), 1);
+        }
+    }
+
+    private static Path configFile(String[] args) {
+        if (args.length != 2 || !"--config".equals(args[0])) {
+            throw new ConfigException("--config", "usage: GatewayMain --config FILE.yaml");
+        }
+        return Path.of(args[1]);
+    }
+
+    private static void announce(GatewayConfig config, Gateway gateway) throws InterruptedException {
+        boolean said = false;
+        while (!gateway.ready()) {
+            if (!said) {
+                LOG.info("Listening; waiting for what readiness depends on, see /health/ready");
+                said = true;
+            }
+            Thread.sleep(READY_POLL_MILLIS);
+        }
+        System.out.printf(
+                "Tidegate gateway listens on http://%s:%d (health and metrics: http://%s:%d)%n",
+                config.http().host(), gateway.httpPort(), config.ops().host(), gateway.opsPort());
+    }
+
+    private static int complain(String problem, int exitCode) {
+        System.err.println("tidegate gateway: " + problem);
+        return exitCode;
+    }
+
+    private static void stop(Gateway gateway) {
+        try {
+            gateway.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            LOG.warn("Stopping failed", e.getCause());
+        } catch (TimeoutException e) {
+            LOG.warn("Stopping took longer than {} s; leaving", STOP_SECONDS);
+        }
+    }
+}

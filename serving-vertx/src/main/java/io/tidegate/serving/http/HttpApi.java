@@ -1,0 +1,108 @@
+package io.tidegate.serving.http;
+
+import io.tidegate.serving.GatewayConfig;
+import io.tidegate.serving.auth.Auth;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The public HTTP server of one event loop: features mount their routes, and whatever goes wrong becomes a problem document. */
+public final class HttpApi extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+
+    /** Room for a token of the largest accepted size and what proxies add; beyond it Vert.x answers 431. */
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    private static final int MAX_URL_BYTES = 8 * 1024;
+    private static final int MAX_FRAME_BYTES = 64 * 1024;
+
+    private final GatewayConfig.Http config;
+    private final List<RouteModule> modules;
+    private final Auth auth;
+    private final Duration drainTimeout;
+    private final AtomicInteger boundPort;
+    private HttpServer server;
+
+    /**
+     * @param drainTimeout how long requests in flight get when the server stops
+     * @param boundPort receives the port, which matters when the configured one is 0
+     */
+    public HttpApi(
+            GatewayConfig.Http config,
+            List<RouteModule> modules,
+            Auth auth,
+            Duration drainTimeout,
+            AtomicInteger boundPort) {
+        this.config = config;
+        this.modules = modules;
+        this.auth = auth;
+        this.drainTimeout = drainTimeout;
+        this.boundPort = boundPort;
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = Router.router(vertx);
+        modules.forEach(module -> module.mount(router, auth));
+        router.errorHandler(400, HttpApi::badRequest);
+        router.errorHandler(404, HttpApi::notFound);
+        router.errorHandler(405, HttpApi::methodNotAllowed);
+        router.errorHandler(500, HttpApi::internalError);
+        // Port -1 is Vert.x's "any port, but the same one for every instance of this verticle".
+        int port = config.port() == 0 ? -1 : config.port();
+        server = vertx.createHttpServer(options()).requestHandler(router);
+        return server.listen(port, config.host()).onSuccess(listening -> boundPort.set(listening.actualPort()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return server.shutdown(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_URL_BYTES)
+                .setMaxChunkSize(64 * 1024)
+                // Behind a proxy HTTP/1.1 is spoken; an upgrade to cleartext HTTP/2 would only open another way in.
+                .setHttp2ClearTextEnabled(false)
+                // Inflating is ingest's, with a limit. WebSocket compression stays off: a small frame can inflate to
+                // anything.
+                .setDecompressionSupported(false)
+                .setCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
+                .setMaxWebSocketMessageSize(MAX_FRAME_BYTES);
+    }
+
+    private static void badRequest(RoutingContext context) {
+        Problem.of(400, "bad_request", "The request can't be understood.").send(context.response());
+    }
+
+    private static void notFound(RoutingContext context) {
+        Problem.of(404, "not_found", "There is nothing at this path.").send(context.response());
+    }
+
+    private static void methodNotAllowed(RoutingContext context) {
+        Problem.of(405, "method_not_allowed", "This path doesn't take this method.")
+                .send(context.response());
+    }
+
+    private static void internalError(RoutingContext context) {
+        // The path is left out: what strangers write into a URL has no place in a log.
+        LOG.error("A request failed unexpectedly", context.failure());
+        Problem.of(500, "internal_error", "Something went wrong here; it has been logged.")
+                .send(context.response());
+    }
+}
