@@ -1,0 +1,107 @@
+package io.tidegate.jobs.clickhouse;
+
+import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
+import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
+import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittableSerializer;
+import io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter;
+import io.tidegate.jobs.clickhouse.committer.CommitTargetFactory;
+import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
+import io.tidegate.jobs.clickhouse.committer.RetryTimer;
+import io.tidegate.jobs.clickhouse.writer.ClickHouseWriter;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.OptionalLong;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Writes each row into one ClickHouse table exactly once, by the protocol that the package describes. Needs checkpoints:
+ * rows become visible when the checkpoint that contains them has completed.
+ *
+ * <pre>{@code
+ * rows.sinkTo(ClickHouseSink.of(new BetStatsEncoder("tidegate"), ClickHouseClientConfig.of(uri)).build())
+ *         .name("bet_stats_1m").uid(Uids.BET_STATS_SINK);
+ * }</pre>
+ *
+ * <p>A job with several of them gives each a name and a uid of its own; the uid ties the uncommitted batches in a savepoint
+ * to the sink, so it stays for ever.
+ *
+ * @param <T> the row
+ */
+public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<ClickHouseCommittable> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowEncoder<T> encoder;
+    private final CommitTargetFactory target;
+    private final BatchLimits limits;
+    private final RetryPolicy retry;
+    private final RetryTimer timer;
+    private final int commitConcurrency;
+    private final String lineage;
+    private final Clock clock;
+
+    ClickHouseSink(
+            RowEncoder<T> encoder,
+            CommitTargetFactory target,
+            BatchLimits limits,
+            RetryPolicy retry,
+            RetryTimer timer,
+            int commitConcurrency,
+            String lineage,
+            Clock clock) {
+        this.encoder = encoder;
+        this.target = target;
+        this.limits = limits;
+        this.retry = retry;
+        this.timer = timer;
+        this.commitConcurrency = commitConcurrency;
+        this.lineage = lineage;
+        this.clock = clock;
+    }
+
+    /** A sink into the ClickHouse that {@code client} describes. */
+    public static <T> ClickHouseSinkBuilder<T> of(RowEncoder<T> encoder, ClickHouseClientConfig client) {
+        return new ClickHouseSinkBuilder<>(encoder, () -> new ClickHouseClient(client));
+    }
+
+    /** A sink into any store that keeps the contract of {@link io.tidegate.jobs.clickhouse.committer.CommitTarget}. */
+    public static <T> ClickHouseSinkBuilder<T> into(RowEncoder<T> encoder, CommitTargetFactory target) {
+        return new ClickHouseSinkBuilder<>(encoder, target);
+    }
+
+    @Override
+    public CommittingSinkWriter<T, ClickHouseCommittable> createWriter(WriterInitContext context) {
+        String jobId = context.getJobInfo().getJobId().toHexString();
+        String rowLineage = lineage.isEmpty() ? jobId : lineage + '/' + jobId;
+        return new ClickHouseWriter<>(
+                encoder, limits, rowLineage, idOf(context.getRestoredCheckpointId()), context.metricGroup(), clock);
+    }
+
+    @Override
+    public Committer<ClickHouseCommittable> createCommitter(CommitterInitContext context) throws IOException {
+        return new ClickHouseCommitter(
+                target.open(),
+                idOf(context.getRestoredCheckpointId()),
+                retry,
+                timer,
+                commitConcurrency,
+                context.metricGroup(),
+                clock);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<ClickHouseCommittable> getCommittableSerializer() {
+        return new ClickHouseCommittableSerializer();
+    }
+
+    private static long idOf(OptionalLong checkpointId) {
+        return checkpointId.orElse(ClickHouseCommittable.NOT_RESTORED);
+    }
+}

@@ -1,0 +1,2 @@
+/** The store over ClickHouse HTTP. */
+package io.tidegate.jobs.clickhouse.client;
