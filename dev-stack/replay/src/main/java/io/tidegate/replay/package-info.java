@@ -1,0 +1,2 @@
+/** {@code scripts/replay}: a file of history, sent as events through the gateway. */
+package io.tidegate.replay;
