@@ -19,5 +19,20 @@ public final class Uids {
         private Source() {}
     }
 
+    /** Job archive. */
+    public static final class Archive {
+        public static final String ALERTS = "alerts-source";
+        public static final String NOTIFICATIONS = "notifications-source";
+        public static final String EVENT = "archived-event";
+        public static final String ALERT_GATE = "alerts-placement";
+        public static final String NOTIFICATION_GATE = "notifications-placement";
+        public static final String EVENTS_TABLE = "table-events";
+        public static final String ALERTS_TABLE = "table-alerts";
+        public static final String NOTIFICATIONS_TABLE = "table-notifications";
+        public static final String DEAD_LETTERS = "dead-letters-topic";
+
+        private Archive() {}
+    }
+
     private Uids() {}
 }

@@ -1,8 +1,18 @@
 package io.tidegate.jobs.archive;
 
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.Notification;
 import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.JobMain;
+import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.clickhouse.ClickHouseSink;
+import io.tidegate.jobs.clickhouse.RowEncoder;
+import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.kafka.TopicSink;
+import io.tidegate.jobs.source.TopicSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Job {@code archive}. */
@@ -19,6 +29,27 @@ public final class ArchiveJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
-        throw new UnsupportedOperationException("not landed yet");
+        ArchivePipeline.Rows rows = ArchivePipeline.define(
+                TopicSource.events(env, config, name()),
+                TopicSource.committed(env, config, name(), Topics.ALERTS, Alert.class, Uids.Archive.ALERTS),
+                TopicSource.committed(
+                        env, config, name(), Topics.NOTIFICATIONS, Notification.class, Uids.Archive.NOTIFICATIONS),
+                config.deduplicationHorizon());
+        String database = config.clickhouse().database();
+        store(rows.events(), new EventRowEncoder(database), config, Uids.Archive.EVENTS_TABLE);
+        store(rows.alerts(), new AlertRowEncoder(database), config, Uids.Archive.ALERTS_TABLE);
+        store(rows.notifications(), new NotificationRowEncoder(database), config, Uids.Archive.NOTIFICATIONS_TABLE);
+        rows.deadLetters()
+                .sinkTo(TopicSink.deadLetters(config, name()))
+                .name(Topics.EVENTS_DLQ)
+                .uid(Uids.Archive.DEAD_LETTERS);
+    }
+
+    private static <T> void store(DataStream<T> rows, RowEncoder<T> encoder, JobConfig config, String uid) {
+        rows.sinkTo(ClickHouseSink.of(encoder, ClickHouseClientConfig.of(config.clickhouse()))
+                        .lineage(config.lineage())
+                        .build())
+                .name("table " + encoder.table().table())
+                .uid(uid);
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.clickhouse.client;
 
+import io.tidegate.jobs.JobConfig;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -57,6 +58,11 @@ public record ClickHouseClientConfig(
     /** One endpoint as user {@code default} without a password, as the embedded engine is. */
     public static ClickHouseClientConfig of(URI endpoint) {
         return of(List.of(endpoint), "default", "");
+    }
+
+    /** What a job is configured with, with the default time-outs. */
+    public static ClickHouseClientConfig of(JobConfig.ClickHouseConfig job) {
+        return of(job.endpoints(), job.user(), job.password());
     }
 
     public ClickHouseClientConfig withRequestTimeout(Duration timeout) {

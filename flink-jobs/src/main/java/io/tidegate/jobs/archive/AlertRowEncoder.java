@@ -1,0 +1,86 @@
+package io.tidegate.jobs.archive;
+
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.AlertKind;
+import io.tidegate.contracts.v1.Severity;
+import io.tidegate.jobs.clickhouse.RowBinaryWriter;
+import io.tidegate.jobs.clickhouse.RowEncoder;
+import io.tidegate.jobs.clickhouse.TableSchema;
+import io.tidegate.jobs.source.SourceRecord;
+
+/** Rows of table {@code alerts}, see {@code sql/clickhouse/002_alerts_and_notifications.sql}. */
+public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final TableSchema table;
+
+    public AlertRowEncoder(String database) {
+        table = TableSchema.append(
+                database,
+                "alerts",
+                "alert_id",
+                "kind",
+                "rule_id",
+                "rule_version",
+                "subject",
+                "severity",
+                "message",
+                "event_ids",
+                "detected_at",
+                "started_at",
+                "raised_at");
+    }
+
+    @Override
+    public TableSchema table() {
+        return table;
+    }
+
+    @Override
+    public long partitionTimeMs(SourceRecord<Alert> row) {
+        return row.message().getDetectedAtMs();
+    }
+
+    @Override
+    public void encode(SourceRecord<Alert> row, RowBinaryWriter out) {
+        Alert alert = row.message();
+        out.string(alert.getAlertId());
+        out.string(word(alert.getKind()));
+        out.string(alert.getRuleId());
+        out.uint32(alert.getRuleVersion());
+        out.string(alert.getSubject());
+        out.string(word(alert.getSeverity()));
+        out.string(alert.getMessage());
+        out.strings(alert.getEventIdsList());
+        out.dateTime64Ms(alert.getDetectedAtMs());
+        out.dateTime64Ms(StoredTime.orElse(alert.getStartedAtMs(), alert.getDetectedAtMs()));
+        out.dateTime64Ms(row.appendedAtMs());
+    }
+
+    /** What a record must have to become a row. */
+    static String problemOf(Alert alert) {
+        if (alert.getAlertId().isEmpty()) {
+            return "alert_id";
+        }
+        return StoredTime.isStorable(alert.getDetectedAtMs()) ? "" : "detected_at_ms within 1970 to 2100";
+    }
+
+    private static String word(AlertKind kind) {
+        return switch (kind) {
+            case ALERT_KIND_FRAUD -> "fraud";
+            case ALERT_KIND_SURGE -> "surge";
+            case ALERT_KIND_SYSTEM -> "system";
+            case ALERT_KIND_UNSPECIFIED, UNRECOGNIZED -> "";
+        };
+    }
+
+    private static String word(Severity severity) {
+        return switch (severity) {
+            case SEVERITY_INFO -> "info";
+            case SEVERITY_WARNING -> "warning";
+            case SEVERITY_CRITICAL -> "critical";
+            case SEVERITY_UNSPECIFIED, UNRECOGNIZED -> "";
+        };
+    }
+}

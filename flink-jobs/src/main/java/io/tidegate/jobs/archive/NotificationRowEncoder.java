@@ -1,0 +1,68 @@
+package io.tidegate.jobs.archive;
+
+import io.tidegate.contracts.v1.Notification;
+import io.tidegate.contracts.v1.NotificationKind;
+import io.tidegate.jobs.clickhouse.RowBinaryWriter;
+import io.tidegate.jobs.clickhouse.RowEncoder;
+import io.tidegate.jobs.clickhouse.TableSchema;
+import io.tidegate.jobs.source.SourceRecord;
+
+/** Rows of table {@code notifications}, see {@code sql/clickhouse/002_alerts_and_notifications.sql}. */
+public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Notification>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final TableSchema table;
+
+    public NotificationRowEncoder(String database) {
+        table = TableSchema.append(
+                database,
+                "notifications",
+                "notification_id",
+                "kind",
+                "recipient",
+                "message",
+                "data",
+                "created_at",
+                "raised_at");
+    }
+
+    @Override
+    public TableSchema table() {
+        return table;
+    }
+
+    @Override
+    public long partitionTimeMs(SourceRecord<Notification> row) {
+        return row.message().getCreatedAtMs();
+    }
+
+    @Override
+    public void encode(SourceRecord<Notification> row, RowBinaryWriter out) {
+        Notification notification = row.message();
+        out.string(notification.getNotificationId());
+        out.string(word(notification.getKind()));
+        out.string(notification.getRecipient());
+        out.string(notification.getMessage());
+        out.string(NotificationData.json(notification));
+        out.dateTime64Ms(notification.getCreatedAtMs());
+        out.dateTime64Ms(row.appendedAtMs());
+    }
+
+    /** What a record must have to become a row. */
+    static String problemOf(Notification notification) {
+        if (notification.getNotificationId().isEmpty()) {
+            return "notification_id";
+        }
+        return StoredTime.isStorable(notification.getCreatedAtMs()) ? "" : "created_at_ms within 1970 to 2100";
+    }
+
+    private static String word(NotificationKind kind) {
+        return switch (kind) {
+            case NOTIFICATION_KIND_MILESTONE -> "milestone";
+            case NOTIFICATION_KIND_BIG_WIN -> "big_win";
+            case NOTIFICATION_KIND_TAKE_A_BREAK -> "take_a_break";
+            case NOTIFICATION_KIND_UNSPECIFIED, UNRECOGNIZED -> "";
+        };
+    }
+}
