@@ -1,0 +1,146 @@
+package io.tidegate.dev.clickhouse.http;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import io.tidegate.dev.clickhouse.compression.BlockOutputStream;
+import io.tidegate.dev.clickhouse.compression.ContentCoding;
+import io.tidegate.dev.clickhouse.engine.EngineException;
+import io.tidegate.dev.clickhouse.engine.QueryStatistics;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The answer to one request: headers as ClickHouse's clients expect them, and a body in the compression that was asked
+ * for. Once the body has begun, a failure can only be told by its text at the end of a cut-off body.
+ */
+final class Answer {
+
+    private static final int BUFFER = 64 * 1024;
+
+    private final HttpExchange exchange;
+    private final String version;
+    private boolean begun;
+
+    Answer(HttpExchange exchange, String version, String timezone) {
+        this.exchange = exchange;
+        this.version = version;
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("X-ClickHouse-Server-Display-Name", "tidegate");
+        headers.set("X-ClickHouse-Timezone", timezone);
+        headers.set("Keep-Alive", "timeout=" + HttpFront.KEEP_ALIVE.toSeconds());
+    }
+
+    void queryId(String queryId) {
+        // A header must stay one line, whatever the client sent.
+        exchange.getResponseHeaders().set("X-ClickHouse-Query-Id", queryId.replaceAll("[^\\x20-\\x7e]", "?"));
+    }
+
+    /** Whether the status line is out. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** A whole answer of the front itself. */
+    void text(int status, String text) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=UTF-8");
+        send(status, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A whole result. */
+    void result(QueryRequest request, OutputFormat format, byte[] bytes, QueryStatistics statistics)
+            throws IOException {
+        resultHeaders(format, statistics);
+        if (bytes.length == 0) {
+            send(HttpStatus.OK, bytes);
+            return;
+        }
+        ByteArrayOutputStream coded = new ByteArrayOutputStream(bytes.length / 2 + 64);
+        try (OutputStream out = code(request, coded)) {
+            out.write(bytes);
+        }
+        send(HttpStatus.OK, coded.toByteArray());
+    }
+
+    /** Begins a result of unknown length; closing the stream ends the answer. */
+    OutputStream stream(QueryRequest request, OutputFormat format, QueryStatistics statistics) throws IOException {
+        resultHeaders(format, statistics);
+        Optional<ContentCoding> coding = coding(request);
+        coding.ifPresent(c -> exchange.getResponseHeaders().set("Content-Encoding", c.token()));
+        begun = true;
+        exchange.sendResponseHeaders(HttpStatus.OK, 0);
+        OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), BUFFER);
+        if (request.compressedAnswer()) {
+            return new BlockOutputStream(out);
+        }
+        return coding.isPresent() ? coding.get().encode(out) : out;
+    }
+
+    /** Tells an error, before the body has begun. */
+    void error(EngineException error) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.remove("X-ClickHouse-Format");
+        headers.set("X-ClickHouse-Exception-Code", Integer.toString(error.code()));
+        text(HttpStatus.of(error.code()), errorText(error));
+    }
+
+    String errorText(EngineException error) {
+        return error.getMessage().stripTrailing() + " (version " + version + " (official build))\n";
+    }
+
+    private void resultHeaders(OutputFormat format, QueryStatistics statistics) {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", format.mediaType());
+        headers.set("X-ClickHouse-Format", format.name());
+        headers.set("X-ClickHouse-Summary", summary(statistics));
+    }
+
+    private OutputStream code(QueryRequest request, OutputStream out) throws IOException {
+        if (request.compressedAnswer()) {
+            return new BlockOutputStream(out);
+        }
+        Optional<ContentCoding> coding = coding(request);
+        if (coding.isEmpty()) {
+            return out;
+        }
+        exchange.getResponseHeaders().set("Content-Encoding", coding.get().token());
+        return coding.get().encode(out);
+    }
+
+    private Optional<ContentCoding> coding(QueryRequest request) {
+        String accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
+        if (request.compressedAnswer() || !request.httpCompression() || accepted == null) {
+            return Optional.empty();
+        }
+        return ContentCoding.accepted(accepted);
+    }
+
+    private void send(int status, byte[] bytes) throws IOException {
+        begun = true;
+        if (bytes.length == 0) {
+            exchange.getResponseHeaders().set("Content-Length", "0");
+            exchange.sendResponseHeaders(status, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(status, bytes.length);
+        if (!exchange.getRequestMethod().equals("HEAD")) {
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(bytes);
+            }
+        }
+    }
+
+    static String summary(QueryStatistics s) {
+        return "{\"read_rows\":\"" + s.readRows()
+                + "\",\"read_bytes\":\"" + s.readBytes()
+                + "\",\"written_rows\":\"" + s.writtenRows()
+                + "\",\"written_bytes\":\"" + s.writtenBytes()
+                + "\",\"total_rows_to_read\":\"0\",\"result_rows\":\"" + s.resultRows()
+                + "\",\"result_bytes\":\"" + s.resultBytes()
+                + "\",\"elapsed_ns\":\"" + s.elapsed().toNanos()
+                + "\"}";
+    }
+}

@@ -1,0 +1,205 @@
+package io.tidegate.dev.clickhouse.http;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.tidegate.dev.clickhouse.engine.Engine;
+import io.tidegate.dev.clickhouse.engine.EngineConnection;
+import io.tidegate.dev.clickhouse.engine.EngineException;
+import io.tidegate.dev.clickhouse.engine.InsertStream;
+import io.tidegate.dev.clickhouse.engine.QueryResult;
+import io.tidegate.dev.clickhouse.engine.QueryStatistics;
+import io.tidegate.dev.clickhouse.engine.ResultStream;
+import io.tidegate.dev.clickhouse.sql.Statement;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the statement of a request and writes its answer. */
+final class QueryHandler implements HttpHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueryHandler.class);
+    private static final int SYNTAX_ERROR = 62;
+    private static final int NETWORK_ERROR = 210;
+    private static final int ALREADY_RUNNING = 216;
+    private static final int DEFAULT_MAX_QUERY_SIZE = 262_144;
+    private static final int LARGEST_MAX_QUERY_SIZE = 64 << 20;
+
+    private final Engine engine;
+    private final Sessions sessions;
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+
+    QueryHandler(Engine engine, Sessions sessions) {
+        this.engine = engine;
+        this.sessions = sessions;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        Answer answer = new Answer(exchange, engine.version(), engine.timezone());
+        try {
+            serve(exchange, answer);
+        } catch (EngineException e) {
+            LOG.debug("Refused: {}", e.getMessage());
+            if (answer.hasBegun()) {
+                throw new IOException("The answer was cut off", e);
+            }
+            answer.error(e);
+        }
+        exchange.close();
+    }
+
+    private void serve(HttpExchange exchange, Answer answer) throws IOException, EngineException {
+        Headers headers = exchange.getRequestHeaders();
+        Map<String, String> url =
+                new LinkedHashMap<>(QueryRequest.decode(exchange.getRequestURI().getRawQuery()));
+        String method = exchange.getRequestMethod();
+        boolean readOnly = method.equals("GET") || method.equals("HEAD");
+        boolean form = MultipartForm.isOne(headers.getFirst("Content-Type"));
+        if (form) {
+            url.putAll(MultipartForm.read(headers.getFirst("Content-Type"), RequestBody.open(exchange, false)));
+        }
+        QueryRequest request = QueryRequest.of(
+                url,
+                headers.getFirst("X-ClickHouse-Database"),
+                headers.getFirst("X-ClickHouse-Format"),
+                headers.getFirst("X-ClickHouse-Query-Id"));
+        answer.queryId(request.queryId());
+        InputStream body =
+                readOnly || form ? InputStream.nullInputStream() : RequestBody.open(exchange, request.compressedBody());
+        RequestText text;
+        try {
+            text = RequestText.read(request.query(), body, maxQuerySize(request));
+        } catch (IOException e) {
+            throw brokenBody(e);
+        }
+        if (!running.add(request.queryId())) {
+            throw EngineException.of(
+                    ALREADY_RUNNING,
+                    "QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING",
+                    "Query with id = " + request.queryId() + " is already running.");
+        }
+        try (Lease lease = lease(request)) {
+            RequestSettings settings = new RequestSettings(lease.connection());
+            settings.apply(request, readOnly);
+            run(request, text, lease.connection(), answer);
+            if (request.session().isPresent()) {
+                settings.restore();
+            }
+        } finally {
+            running.remove(request.queryId());
+        }
+    }
+
+    private static int maxQuerySize(QueryRequest request) {
+        String given = request.settings().get("max_query_size");
+        if (given == null) {
+            return DEFAULT_MAX_QUERY_SIZE;
+        }
+        try {
+            long size = Long.parseLong(given);
+            return size <= 0 ? LARGEST_MAX_QUERY_SIZE : (int) Math.min(size, LARGEST_MAX_QUERY_SIZE);
+        } catch (NumberFormatException e) {
+            // The engine says what is wrong with the setting.
+            return DEFAULT_MAX_QUERY_SIZE;
+        }
+    }
+
+    private static EngineException brokenBody(IOException e) {
+        return EngineException.of(
+                NETWORK_ERROR, "NETWORK_ERROR", "The request's body could not be read: " + e.getMessage());
+    }
+
+    private void run(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
+            throws IOException, EngineException {
+        Statement statement = text.statement();
+        if (statement.kind() == Statement.Kind.INSERT_DATA) {
+            insert(request, text, connection, answer);
+            return;
+        }
+        if (connection.countStatements(statement.sql()) > 1) {
+            throw EngineException.of(SYNTAX_ERROR, "SYNTAX_ERROR", "Multi-statements are not allowed");
+        }
+        String named = statement.format() != null ? statement.format() : request.defaultFormat();
+        OutputFormat format = OutputFormat.named(named.isEmpty() ? OutputFormat.DEFAULT : named);
+        if (statement.kind() == Statement.Kind.SELECT && format.streamed()) {
+            select(request, statement, format, connection, answer);
+        } else {
+            QueryResult result = connection.execute(statement.sql(), format.name(), request.parameters());
+            answer.result(request, format, result.bytes(), result.statistics());
+        }
+    }
+
+    private static void insert(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
+            throws IOException, EngineException {
+        Statement statement = text.statement();
+        String named = statement.format() != null ? statement.format() : request.defaultFormat();
+        String format = named.isEmpty() ? "Values" : named;
+        QueryStatistics statistics;
+        try (InsertStream insert = connection.insert(statement.sql(), format, request.parameters())) {
+            try {
+                insert.append(text.data());
+            } catch (IOException e) {
+                // Without the commit nothing is stored.
+                throw brokenBody(e);
+            }
+            statistics = insert.commit();
+        }
+        answer.result(request, OutputFormat.named(OutputFormat.DEFAULT), new byte[0], statistics);
+    }
+
+    private static void select(
+            QueryRequest request, Statement statement, OutputFormat format, EngineConnection connection, Answer answer)
+            throws IOException, EngineException {
+        try (ResultStream result = connection.stream(statement.sql(), format.name(), request.parameters())) {
+            byte[] first = result.next();
+            byte[] chunk = first == null ? null : result.next();
+            if (chunk == null) {
+                // A result of one chunk is complete before its first byte goes out: exact errors and statistics.
+                answer.result(request, format, first == null ? new byte[0] : first, result.statistics());
+                return;
+            }
+            int header = format.headerLength(first);
+            // Not closed on failure: the missing end of the body is what tells the client.
+            OutputStream out = answer.stream(request, format, result.statistics());
+            out.write(first);
+            try {
+                while (chunk != null) {
+                    int from = OutputFormat.repeatsHeader(first, chunk, header) ? header : 0;
+                    out.write(chunk, from, chunk.length - from);
+                    chunk = result.next();
+                }
+            } catch (EngineException e) {
+                out.write(answer.errorText(e).getBytes(StandardCharsets.UTF_8));
+                out.flush();
+                throw e;
+            }
+            out.close();
+        }
+    }
+
+    private Lease lease(QueryRequest request) throws EngineException {
+        if (request.session().isPresent()) {
+            QueryRequest.SessionRequest session = request.session().get();
+            return new Lease(sessions.acquire(session), () -> sessions.release(session));
+        }
+        EngineConnection connection = engine.connect();
+        return new Lease(connection, connection::close);
+    }
+
+    /** A connection for the time of one request. */
+    private record Lease(EngineConnection connection, Runnable giveBack) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            giveBack.run();
+        }
+    }
+}
