@@ -9,11 +9,15 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.config.ConfigException;
+import io.tidegate.serving.counters.CountersModule;
 import io.tidegate.serving.http.HttpApi;
 import io.tidegate.serving.http.RouteModule;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.ops.OpsServer;
+import io.tidegate.serving.push.PushHub;
+import io.tidegate.serving.push.PushMetrics;
+import io.tidegate.serving.push.PushModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -68,7 +72,12 @@ public final class Gateway {
 
     /** The features, in the order in which they start; they stop in the opposite order. */
     private List<RouteModule> modules() {
-        return List.of();
+        String servers = config.kafka().bootstrapServers();
+        String clientId = "gateway-" + ProcessHandle.current().pid();
+        PushHub hub = new PushHub(new PushMetrics(metrics));
+        return List.of(
+                new CountersModule(vertx, hub, metrics, servers, clientId),
+                PushModule.create(vertx, config.push(), hub, servers, clientId));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tidegate.serving;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
+import io.tidegate.serving.push.PushConfig;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -11,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The gateway's configuration, validated. Read from a YAML file; relative paths are relative to that file.
@@ -28,7 +31,7 @@ public record GatewayConfig(
         ClickHouse clickhouse,
         Auth auth,
         Ingest ingest,
-        Push push,
+        PushConfig push,
         Console console) {
 
     /**
@@ -116,9 +119,6 @@ public record GatewayConfig(
             Instant importerEarliest,
             DataSize maxInFlight,
             Duration bodyTimeout) {}
-
-    /** WebSocket fan-out. */
-    public record Push() {}
 
     /**
      * @param enabled serve the console page at {@code /}; default true
@@ -269,9 +269,28 @@ public record GatewayConfig(
         return ingest;
     }
 
-    private static Push push(YamlSection yaml) {
+    private static PushConfig push(YamlSection yaml) {
+        PushConfig defaults = PushConfig.DEFAULT;
+        Duration hour = Duration.ofHours(1);
+        PushConfig push = new PushConfig(
+                yaml.duration("authTimeout", defaults.authTimeout(), Duration.ofMillis(100), hour),
+                yaml.duration("expiryGrace", defaults.expiryGrace(), Duration.ZERO, hour),
+                yaml.size("maxFrameSize", defaults.maxFrameSize(), DataSize.ofKibibytes(1), DataSize.ofKibibytes(64)),
+                yaml.integer("maxSubscriptions", defaults.maxSubscriptions(), 1, 100_000),
+                yaml.integer("maxBacklogFrames", defaults.maxBacklogFrames(), 1, 1_000_000),
+                yaml.size(
+                        "maxBacklogSize",
+                        defaults.maxBacklogSize(),
+                        DataSize.ofKibibytes(1),
+                        DataSize.ofMebibytes(256)),
+                yaml.integer("maxClientFrames", defaults.maxClientFrames(), 1, 1_000_000),
+                yaml.duration("clientFramesWindow", defaults.clientFramesWindow(), Duration.ofMillis(100), hour),
+                yaml.duration("closeTimeout", defaults.closeTimeout(), Duration.ofMillis(100), hour),
+                Set.copyOf(yaml.texts("allowedOrigins", List.copyOf(defaults.allowedOrigins()))),
+                yaml.duration("repeatHorizon", defaults.repeatHorizon(), Duration.ofSeconds(1), Duration.ofDays(7)),
+                yaml.integer("repeatCapacity", defaults.repeatCapacity(), 1, 10_000_000));
         yaml.finish();
-        return new Push();
+        return push;
     }
 
     private static Console console(YamlSection yaml) {

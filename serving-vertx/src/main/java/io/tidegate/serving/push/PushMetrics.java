@@ -1,0 +1,102 @@
+package io.tidegate.serving.push;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What is counted about sockets and feeds. Thread-safe. */
+public final class PushMetrics {
+
+    private final MeterRegistry registry;
+    private final AtomicInteger sockets = new AtomicInteger();
+    private final AtomicInteger subscriptions = new AtomicInteger();
+    private final Counter delivered;
+    private final Counter conflated;
+    private final Counter deliveryFailures;
+    private final Map<CloseCode, Counter> closed = new EnumMap<>(CloseCode.class);
+
+    public PushMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        Gauge.builder("tidegate.push.sockets", sockets, AtomicInteger::get)
+                .description("Open WebSockets")
+                .register(registry);
+        Gauge.builder("tidegate.push.subscriptions", subscriptions, AtomicInteger::get)
+                .description("Subscriptions over all WebSockets")
+                .register(registry);
+        delivered = Counter.builder("tidegate.push.delivered")
+                .description("Event frames handed to sockets")
+                .register(registry);
+        conflated = Counter.builder("tidegate.push.backlogged")
+                .description("Event frames that had to wait for a slow socket")
+                .register(registry);
+        deliveryFailures = Counter.builder("tidegate.push.delivery.failures")
+                .description("Deliveries that failed by a fault of the gateway")
+                .register(registry);
+        for (CloseCode code : CloseCode.values()) {
+            closed.put(
+                    code,
+                    Counter.builder("tidegate.push.closed")
+                            .description("WebSockets closed by the gateway, by close code")
+                            .tag("code", Short.toString(code.code()))
+                            .register(registry));
+        }
+    }
+
+    void socketOpened() {
+        sockets.incrementAndGet();
+    }
+
+    void socketClosed() {
+        sockets.decrementAndGet();
+    }
+
+    void subscriptions(int change) {
+        subscriptions.addAndGet(change);
+    }
+
+    void delivered() {
+        delivered.increment();
+    }
+
+    void backlogged() {
+        conflated.increment();
+    }
+
+    void deliveryFailed() {
+        deliveryFailures.increment();
+    }
+
+    void closed(CloseCode code) {
+        closed.get(code).increment();
+    }
+
+    /** Records of a topic that a feed has read. */
+    Counter records(String topic) {
+        return feedCounter("tidegate.feed.records", "Records read by the live feeds", topic);
+    }
+
+    /** Records that couldn't be decoded and were skipped. */
+    Counter poison(String topic) {
+        return feedCounter("tidegate.feed.poison", "Records the live feeds could not decode and skipped", topic);
+    }
+
+    /** Records whose id was delivered before. */
+    Counter repeats(String topic) {
+        return feedCounter("tidegate.feed.repeats", "Records dropped because their id was delivered before", topic);
+    }
+
+    /** Times the connection to the topic was built anew, or records were gone before they were read. */
+    Counter failures(String topic) {
+        return feedCounter("tidegate.feed.failures", "Failed polls and look-ups of the live feeds", topic);
+    }
+
+    private Counter feedCounter(String name, String description, String topic) {
+        return Counter.builder(name)
+                .description(description)
+                .tag("topic", topic)
+                .register(registry);
+    }
+}

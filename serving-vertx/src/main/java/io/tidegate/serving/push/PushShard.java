@@ -1,0 +1,154 @@
+package io.tidegate.serving.push;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of one event loop. {@link #offer} and {@link #offerGap} may be called by any thread; everything else
+ * belongs to the event loop, which is why it has no locks.
+ */
+final class PushShard {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PushShard.class);
+
+    private final PushHub hub;
+    private final Context context;
+    private final Map<Channel, Subscribers> subscribers = new HashMap<>();
+    private final Set<PushSocket> sockets = new HashSet<>();
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    PushShard(PushHub hub, Context context) {
+        this.hub = hub;
+        this.context = context;
+    }
+
+    void offer(FeedEvent event) {
+        enqueue(() -> deliver(event));
+    }
+
+    void offerGap(Channel.Family family, Instant from, Instant to) {
+        enqueue(() -> deliverGap(family, from, to));
+    }
+
+    /** One task on the event loop for a burst, not one for each event. */
+    private void enqueue(Runnable delivery) {
+        inbox.add(delivery);
+        if (scheduled.compareAndSet(false, true)) {
+            context.runOnContext(ignored -> drain());
+        }
+    }
+
+    private void drain() {
+        // Before the first poll: whoever adds after the last poll sees false and schedules again.
+        scheduled.set(false);
+        for (Runnable delivery = inbox.poll(); delivery != null; delivery = inbox.poll()) {
+            try {
+                delivery.run();
+            } catch (RuntimeException e) {
+                // The rest of the burst is for others.
+                LOG.error("an event could not be delivered on this event loop", e);
+                hub.metrics().deliveryFailed();
+            }
+        }
+    }
+
+    private void deliver(FeedEvent event) {
+        List<Channel> channels = event.channels();
+        for (int index = 0; index < channels.size(); index++) {
+            Subscribers all = subscribers.get(channels.get(index));
+            if (all != null) {
+                all.deliver(event, index);
+            }
+        }
+    }
+
+    private void deliverGap(Channel.Family family, Instant from, Instant to) {
+        // A copy, because a socket that is closed for being slow removes its subscriptions.
+        for (Map.Entry<Channel, Subscribers> entry : List.copyOf(subscribers.entrySet())) {
+            if (entry.getKey().family() == family) {
+                byte[] frame = Frames.gap(entry.getKey(), from, to);
+                for (Subscription subscription : List.copyOf(entry.getValue().list)) {
+                    subscription.socket().control(frame);
+                }
+            }
+        }
+    }
+
+    void opened(PushSocket socket) {
+        sockets.add(socket);
+    }
+
+    void closed(PushSocket socket) {
+        sockets.remove(socket);
+    }
+
+    /** Says goodbye to every socket, and leaves the hub. Any thread; completes when all close frames are on their way. */
+    Future<Void> closeAll() {
+        Promise<Void> done = Promise.promise();
+        hub.remove(this);
+        context.runOnContext(ignored -> {
+            for (PushSocket socket : List.copyOf(sockets)) {
+                socket.close(CloseCode.GOING_AWAY, "the gateway is shutting down");
+            }
+            done.complete();
+        });
+        return done.future();
+    }
+
+    void add(Subscription subscription) {
+        subscribers
+                .computeIfAbsent(subscription.channel(), ignored -> new Subscribers())
+                .add(subscription);
+        hub.listenerAdded(subscription.channel());
+    }
+
+    void remove(Subscription subscription) {
+        Channel channel = subscription.channel();
+        Subscribers all = subscribers.get(channel);
+        all.remove(subscription);
+        if (all.list.isEmpty()) {
+            subscribers.remove(channel);
+        }
+        hub.listenerRemoved(channel);
+    }
+
+    /** Removal in constant time (the last one takes the place), because ten thousand sockets share one channel. */
+    private static final class Subscribers {
+        private final List<Subscription> list = new ArrayList<>();
+
+        void add(Subscription subscription) {
+            subscription.index = list.size();
+            list.add(subscription);
+        }
+
+        void remove(Subscription subscription) {
+            int last = list.size() - 1;
+            Subscription moved = list.get(last);
+            list.set(subscription.index, moved);
+            moved.index = subscription.index;
+            list.remove(last);
+        }
+
+        void deliver(FeedEvent event, int channelIndex) {
+            // Backwards: a delivery may remove the subscription it went to, and then the last one, already served,
+            // takes its place.
+            for (int i = list.size() - 1; i >= 0; i--) {
+                list.get(i).deliver(event, channelIndex);
+            }
+        }
+    }
+}
