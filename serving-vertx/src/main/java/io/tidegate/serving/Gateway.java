@@ -12,6 +12,7 @@ import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.counters.CountersModule;
 import io.tidegate.serving.http.HttpApi;
 import io.tidegate.serving.http.RouteModule;
+import io.tidegate.serving.ingest.IngestRoutes;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.ops.OpsServer;
@@ -38,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * The gateway, assembled: features, the public server (one instance per event loop), the ops server.
  *
  * <p>Starting: ops first, so that {@code /health/live} answers while the rest comes up; features; then the public port.
- * Stopping: readiness false, public port closed and requests in flight finished while features say goodbye, then features let
- * go of Kafka and ClickHouse, then Vert.x. Every step is bounded; the whole takes less than ten seconds.
+ * Stopping: readiness false, public port closed, requests in flight finished while features say goodbye to their listeners; then
+ * features let go of Kafka and ClickHouse, the producer flushed; then Vert.x. Every step is bounded; the whole takes less than ten seconds.
  */
 public final class Gateway {
 
@@ -76,6 +77,7 @@ public final class Gateway {
         String clientId = "gateway-" + ProcessHandle.current().pid();
         PushHub hub = new PushHub(new PushMetrics(metrics));
         return List.of(
+                new IngestRoutes(vertx, config, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(vertx, config.push(), hub, servers, clientId));
     }
@@ -112,18 +114,30 @@ public final class Gateway {
     /** Stops cleanly; see the class. Never fails: what can't be closed in time is left to the end of the process. */
     public Future<Void> stop() {
         stopping = true;
-        List<Future<?>> closing = new ArrayList<>();
+        List<Future<?>> draining = new ArrayList<>();
         if (httpDeployment != null) {
-            closing.add(vertx.undeploy(httpDeployment));
+            draining.add(vertx.undeploy(httpDeployment));
         }
-        for (int i = modules.size() - 1; i >= 0; i--) {
-            closing.add(modules.get(i).stop());
-        }
-        closing.add(clickhouse.stop());
-        return Future.join(closing)
-                .onFailure(failure -> LOG.warn("Something didn't close cleanly", failure))
-                .transform(any -> vertx.close())
+        modules.forEach(module -> draining.add(module.drain()));
+        return settled(draining)
+                .compose(drained -> {
+                    List<Future<?>> closing = new ArrayList<>();
+                    for (int i = modules.size() - 1; i >= 0; i--) {
+                        closing.add(modules.get(i).stop());
+                    }
+                    closing.add(clickhouse.stop());
+                    return settled(closing);
+                })
+                .compose(closed -> vertx.close().otherwiseEmpty())
                 .onComplete(any -> metrics.close());
+    }
+
+    /** Completes when all have, and fails never. */
+    private static Future<Void> settled(List<Future<?>> futures) {
+        return Future.join(futures)
+                .<Void>mapEmpty()
+                .onFailure(failure -> LOG.warn("Something didn't close cleanly", failure))
+                .otherwiseEmpty();
     }
 
     /** True once every part that gates readiness is up. */

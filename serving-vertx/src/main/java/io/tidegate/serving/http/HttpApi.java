@@ -4,8 +4,10 @@ import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.auth.Auth;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -23,6 +25,7 @@ public final class HttpApi extends VerticleBase {
     /** Room for a token of the largest accepted size and what proxies add; beyond it Vert.x answers 431. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    private static final Duration LINGER = Duration.ofSeconds(5);
     private static final int MAX_URL_BYTES = 8 * 1024;
     private static final int MAX_FRAME_BYTES = 64 * 1024;
 
@@ -53,6 +56,7 @@ public final class HttpApi extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
+        router.route().handler(this::endUnreadBodies);
         modules.forEach(module -> module.mount(router, auth));
         router.errorHandler(400, HttpApi::badRequest);
         router.errorHandler(404, HttpApi::notFound);
@@ -67,6 +71,26 @@ public final class HttpApi extends VerticleBase {
     @Override
     public Future<?> stop() {
         return server.shutdown(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * An answer may go out while the body still comes in (401, 413). Closing at once would reset the connection, and the client
+     * would never see why; reading on for ever would let it send for ever. So it gets a few seconds to finish.
+     */
+    private void endUnreadBodies(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.method() == HttpMethod.POST || request.method() == HttpMethod.PUT) {
+            context.addEndHandler(ended -> {
+                if (!request.isEnded()) {
+                    vertx.setTimer(LINGER.toMillis(), id -> {
+                        if (!request.isEnded()) {
+                            request.connection().close();
+                        }
+                    });
+                }
+            });
+        }
+        context.next();
     }
 
     private static HttpServerOptions options() {

@@ -23,9 +23,14 @@ public interface RouteModule {
     }
 
     /**
-     * Says goodbye to long-lived connections (WebSockets), then lets go of what {@link #start} opened. Called when the gateway
-     * already refuses new connections; requests in flight are finished in parallel.
+     * Ends long-lived connections (WebSockets) politely. Called when the gateway already refuses new connections; requests in
+     * flight are finished in parallel.
      */
+    default Future<Void> drain() {
+        return Future.succeededFuture();
+    }
+
+    /** Lets go of what {@link #start} opened. Called after {@link #drain}, when no request is in flight any more. */
     default Future<Void> stop() {
         return Future.succeededFuture();
     }

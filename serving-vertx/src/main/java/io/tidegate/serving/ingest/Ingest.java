@@ -1,0 +1,64 @@
+package io.tidegate.serving.ingest;
+
+import io.tidegate.serving.GatewayConfig;
+import io.tidegate.serving.auth.Principal;
+import io.tidegate.serving.auth.Role;
+import java.time.Clock;
+
+/**
+ * Accepting events, whatever transport they come by: a transport turns bytes into an {@link EventBatch} under the sender's
+ * {@link #terms}, hands it to {@link #store}, and puts the outcome into its own words. HTTP is {@link IngestRoutes}; gRPC comes
+ * with its own issue. One object per process, safe for use from every event loop.
+ */
+final class Ingest {
+
+    private final GatewayConfig.Ingest config;
+    private final EventLog log;
+    private final IngestMetrics metrics;
+    private final Clock clock;
+    private final EventJsonDecoder decoder;
+
+    Ingest(GatewayConfig.Ingest config, EventLog log, IngestMetrics metrics, Clock clock) {
+        this.config = config;
+        this.log = log;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.decoder = new EventJsonDecoder(config.maxBatch());
+    }
+
+    /** What holds for events that this sender sends now. */
+    IngestTerms terms(Principal sender) {
+        long now = clock.millis();
+        long earliest = sender.has(Role.IMPORTER)
+                ? config.importerEarliest().toEpochMilli()
+                : now - config.maxAge().toMillis();
+        return new IngestTerms(now, earliest, now + config.maxAhead().toMillis(), sender.tenant());
+    }
+
+    /**
+     * Decodes a whole body. Costs time in proportion to it; call it off the event loop if it is long.
+     *
+     * @throws BodyRefusedException if the body as a whole can't be taken
+     */
+    EventBatch decode(byte[] body, BodyFormat format, boolean gzip, IngestTerms terms) throws BodyRefusedException {
+        byte[] plain = gzip ? Gzip.inflate(body, config.maxInflatedSize().intBytes()) : body;
+        return format == BodyFormat.LINES
+                ? decoder.decodeLines(plain, plain.length, terms)
+                : decoder.decodeJson(plain, plain.length, terms);
+    }
+
+    /** False while {@link #store} would refuse at once. */
+    boolean available() {
+        return log.available();
+    }
+
+    /** Appends the accepted events of a batch to the log; the completion runs once, on any thread. */
+    void store(EventBatch batch, EventLog.Completion completion) {
+        log.append(batch.accepted(), outcome -> {
+            if (outcome == EventLog.Outcome.STORED) {
+                metrics.stored(batch);
+            }
+            completion.completed(outcome);
+        });
+    }
+}

@@ -1,0 +1,70 @@
+package io.tidegate.serving.ingest;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tidegate.serving.GatewayConfig;
+import io.tidegate.serving.auth.Auth;
+import io.tidegate.serving.auth.Role;
+import io.tidegate.serving.http.RouteModule;
+import io.tidegate.serving.ops.HealthCheck;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.ext.web.Router;
+import java.time.Clock;
+import java.util.List;
+
+/** {@code POST /api/v1/events}; see {@code docs/api.md} for the contract. */
+public final class IngestRoutes implements RouteModule {
+
+    static final String PATH = "/api/v1/events";
+
+    private final Vertx vertx;
+    private final GatewayConfig.Ingest config;
+    private final EventLog log;
+    private final IngestMetrics metrics;
+    private final Ingest ingest;
+    private final UploadBudget budget;
+    private final WorkerExecutor decoders;
+
+    public IngestRoutes(Vertx vertx, GatewayConfig config, MeterRegistry registry) {
+        this(vertx, config, registry, Clock.systemUTC(), null);
+    }
+
+    /**
+     * @param log null for Kafka as configured
+     */
+    IngestRoutes(Vertx vertx, GatewayConfig config, MeterRegistry registry, Clock clock, EventLog log) {
+        this.vertx = vertx;
+        this.config = config.ingest();
+        this.metrics = new IngestMetrics(registry);
+        this.budget = new UploadBudget(this.config.maxInFlight().bytes());
+        metrics.watch(budget);
+        this.log = log != null ? log : new KafkaEventLog(vertx, config.kafka(), this.config.maxInFlight(), metrics);
+        this.ingest = new Ingest(this.config, this.log, metrics, clock);
+        this.decoders = vertx.createSharedWorkerExecutor(
+                "ingest-decode", Math.max(2, Runtime.getRuntime().availableProcessors()));
+    }
+
+    @Override
+    public void mount(Router router, Auth auth) {
+        Uploads uploads = new Uploads(vertx, config, ingest, metrics, budget, decoders);
+        router.post(PATH)
+                .handler(auth.require(Role.PRODUCER, Role.IMPORTER, Role.ADMIN))
+                .handler(uploads::take);
+    }
+
+    @Override
+    public Future<Void> start() {
+        return log.start();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        return log.stop().eventually(decoders::close);
+    }
+
+    @Override
+    public List<HealthCheck> healthChecks() {
+        return List.of(log.healthCheck());
+    }
+}
