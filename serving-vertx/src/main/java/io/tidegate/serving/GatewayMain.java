@@ -17,13 +17,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class GatewayMain {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GatewayMain.class);
+    private static final String LOGGING = "log4j2.configurationFile";
     private static final long STOP_SECONDS = 9;
     private static final long READY_POLL_MILLIS = 50;
 
     private GatewayMain() {}
 
     public static void main(String[] args) throws InterruptedException {
+        // Before the first logger. Under a name of its own: a log4j2.properties in this jar could shadow another's.
+        if (System.getProperty(LOGGING) == null) {
+            System.setProperty(LOGGING, "classpath:io/tidegate/serving/log4j2-gateway.properties");
+        }
         int exitCode = run(args);
         if (exitCode != 0) {
             System.exit(exitCode);
@@ -46,7 +50,7 @@ public final class GatewayMain {
             if (e.getCause() instanceof ConfigException problem) {
                 return complain(problem.getMessage(), 2);
             }
-            LOG.error("The gateway can't start", e.getCause());
+            log().error("The gateway can't start", e.getCause());
             return complain("can't start: " + e.getCause().getMessage(), 1);
         }
     }
@@ -62,7 +66,7 @@ public final class GatewayMain {
         boolean said = false;
         while (!gateway.ready()) {
             if (!said) {
-                LOG.info("Listening; waiting for what readiness depends on, see /health/ready");
+                log().info("Listening; waiting for what readiness depends on, see /health/ready");
                 said = true;
             }
             Thread.sleep(READY_POLL_MILLIS);
@@ -70,6 +74,10 @@ public final class GatewayMain {
         System.out.printf(
                 "Tidegate gateway listens on http://%s:%d (health and metrics: http://%s:%d)%n",
                 config.http().host(), gateway.httpPort(), config.ops().host(), gateway.opsPort());
+    }
+
+    private static Logger log() {
+        return LoggerFactory.getLogger(GatewayMain.class);
     }
 
     private static int complain(String problem, int exitCode) {
@@ -83,9 +91,9 @@ public final class GatewayMain {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            LOG.warn("Stopping failed", e.getCause());
+            log().warn("Stopping failed", e.getCause());
         } catch (TimeoutException e) {
-            LOG.warn("Stopping took longer than {} s; leaving", STOP_SECONDS);
+            log().warn("Stopping took longer than {} s; leaving", STOP_SECONDS);
         }
     }
 }
