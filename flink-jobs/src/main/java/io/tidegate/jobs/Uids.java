@@ -34,5 +34,24 @@ public final class Uids {
         private Archive() {}
     }
 
+    /** Job {@code aggregation}. */
+    public static final class Aggregation {
+        public static final String FIELDS = "aggregation-fields";
+        public static final String PANES = "aggregation-panes";
+        public static final String EVENT_SHARDS = "event-counts-by-user-shard";
+        public static final String EVENT_COUNTS = "event-counts";
+        public static final String POST_ACTIVITY = "post-activity";
+        public static final String BET_OUTCOMES = "bet-outcomes";
+        public static final String BET_STATS = "bet-stats";
+        public static final String POST_TOTALS = "post-totals";
+        public static final String LEADERBOARD = "posts-leaderboard";
+        public static final String COUNTERS_SINK = "counters-sink";
+        public static final String EVENT_COUNTS_SINK = "event-counts-sink";
+        public static final String POST_ACTIVITY_SINK = "post-activity-sink";
+        public static final String BET_STATS_SINK = "bet-stats-sink";
+
+        private Aggregation() {}
+    }
+
     private Uids() {}
 }

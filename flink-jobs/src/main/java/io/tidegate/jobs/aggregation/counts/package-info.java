@@ -1,0 +1,2 @@
+/** Events and distinct users per minute and type. */
+package io.tidegate.jobs.aggregation.counts;

@@ -1,0 +1,2 @@
+/** Likes, unlikes, comments and shares per minute and post. */
+package io.tidegate.jobs.aggregation.posts;
