@@ -1,14 +1,14 @@
 -- Tumbling event-time windows of one minute, as versioned upserts of the job `aggregation`: the row with the highest
 -- `version` of a key counts, so read with FINAL, and add up over `pane`.
 --
--- A window usually has one pane. Where data arrives so late that the job no longer holds the
--- window in state, it opens another pane instead of overwriting what is known (docs/adr/0005). Sums over panes are exact;
--- `users` is exact within a pane.
+-- A window usually has one pane. Each hour of append time in which events of the window arrive late is another, so that
+-- nothing is overwritten that the job no longer holds in state (docs/adr/0005). Sums over panes are exact; `users` is exact
+-- within a pane.
 CREATE TABLE IF NOT EXISTS tidegate.event_counts_1m
 (
     window_start DateTime('UTC'),
     type         LowCardinality(String),
-    pane         Int64 COMMENT 'broker append time (ms) of the first event of the pane',
+    pane         Int64 COMMENT 'broker append time (ms) from which on the pane takes events',
     events       UInt64,
     users        UInt64 COMMENT 'distinct users',
     version      UInt64,
