@@ -113,7 +113,9 @@ public final class TopicSource {
         SingleOutputStreamOperator<SourceRecord<Event>> records = events.process(new EventGate())
                 .returns(new SourceRecordTypeInfo<>(Event.class))
                 .name("events dead letters")
-                .uid(Uids.Source.EVENTS_DEAD_LETTERS);
+                .uid(Uids.Source.EVENTS_DEAD_LETTERS)
+                // As many as the stage before, or Flink deals the records out in turn and a user's lose their order.
+                .setParallelism(events.getParallelism());
         return new Streams<>(records, records.getSideOutput(RecordGate.DEAD_LETTERS));
     }
 
