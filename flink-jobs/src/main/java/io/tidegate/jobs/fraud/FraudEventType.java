@@ -1,0 +1,12 @@
+package io.tidegate.jobs.fraud;
+
+/** What the rules tell apart. */
+public enum FraudEventType {
+    BET,
+    DEPOSIT,
+    WITHDRAWAL,
+    LIKE,
+    LOGIN,
+    /** No rule looks at it; it is here so that a later event with its id counts as the repeat that it is. */
+    OTHER
+}

@@ -1,0 +1,134 @@
+package io.tidegate.jobs.fraud;
+
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.AlertKind;
+import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.alerting.AlertCandidate;
+import io.tidegate.jobs.alerting.NameUuid;
+import io.tidegate.jobs.rules.Rule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.cep.functions.PatternProcessFunction;
+import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
+import org.apache.flink.cep.pattern.Pattern;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
+
+/**
+ * A fraud rule: which events it looks at, the pattern that they must follow, and the alert that a match becomes.
+ *
+ * <p>All patterns slide: no match uses its events up. Where several matches end with the same event, the one that began first
+ * counts.
+ */
+public abstract class FraudPattern extends PatternProcessFunction<SubjectEvent, AlertCandidate> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Rule rule;
+
+    /** The event that completed the previous match, to tell the further matches that it completes. */
+    private transient SubjectEvent completing;
+
+    FraudPattern(Rule rule) {
+        this.rule = Objects.requireNonNull(rule, "rule");
+    }
+
+    public final Rule rule() {
+        return rule;
+    }
+
+    /**
+     * The rule's events with their subjects, few enough for CEP, which costs several times what a filter does. Operators need
+     * name and uid. Nothing where the rule is disabled.
+     */
+    abstract SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events);
+
+    /** {@link #observe} where nothing but the event itself decides. */
+    final SingleOutputStreamOperator<SubjectEvent> pick(
+            DataStream<FraudEvent> events, FlatMapFunction<FraudEvent, SubjectEvent> subjects) {
+        // A disabled rule stays wired with nothing to look at: its state can still be restored, and comes back to
+        // nothing.
+        FlatMapFunction<FraudEvent, SubjectEvent> nothing = (event, out) -> {};
+        return events.flatMap(rule.enabled() ? subjects : nothing)
+                .returns(TypeInformation.of(SubjectEvent.class))
+                .name("observe " + rule.id())
+                .uid(Uids.Fraud.observe(rule.id()));
+    }
+
+    /** What happens to one subject, within {@link #within}. */
+    abstract Pattern<SubjectEvent, ?> pattern();
+
+    /**
+     * How many events a match has. State of open matches makes sense only to a pattern of the same length, so the length is
+     * part of the operator's uid.
+     */
+    abstract int length();
+
+    /**
+     * The alert's message.
+     *
+     * @param match the matched events, first to last
+     */
+    abstract String message(String subject, List<FraudEvent> match);
+
+    /** Starts a pattern in which every event may begin a match of its own, and none is used up by one. */
+    static Pattern<SubjectEvent, SubjectEvent> begin(String stage) {
+        return Pattern.begin(stage, AfterMatchSkipStrategy.noSkip());
+    }
+
+    /**
+     * The rule's window as Flink counts it. Two events exactly a window apart are still within the rule's; Flink's ends before
+     * its last millisecond.
+     */
+    final Duration within() {
+        return rule.window().plusMillis(1);
+    }
+
+    /** Flink hands over the matches that one event completes in the order of their first events. */
+    @Override
+    public final void processMatch(
+            Map<String, List<SubjectEvent>> stages, Context context, Collector<AlertCandidate> out) {
+        List<FraudEvent> match = new ArrayList<>();
+        SubjectEvent last = null;
+        for (List<SubjectEvent> stage : stages.values()) {
+            for (SubjectEvent event : stage) {
+                match.add(event.event());
+                last = event;
+            }
+        }
+        if (last == null || last.equals(completing)) {
+            return;
+        }
+        completing = last;
+        out.collect(
+                new AlertCandidate(alert(last.subject(), match), rule.window().toMillis()));
+    }
+
+    private Alert alert(String subject, List<FraudEvent> match) {
+        Alert.Builder alert = Alert.newBuilder()
+                .setKind(AlertKind.ALERT_KIND_FRAUD)
+                .setRuleId(rule.id())
+                .setRuleVersion(rule.version())
+                .setSubject(subject)
+                .setSeverity(rule.severity())
+                .setMessage(message(subject, match))
+                .setStartedAtMs(match.get(0).timeMs())
+                .setDetectedAtMs(match.get(match.size() - 1).timeMs());
+        List<String> name = new ArrayList<>(List.of(rule.id(), Integer.toString(rule.version()), subject));
+        for (FraudEvent event : match) {
+            alert.addEventIds(event.eventId());
+            // An event id is unique within its user only.
+            if (!event.userId().equals(subject)) {
+                name.add(event.userId());
+            }
+            name.add(event.eventId());
+        }
+        return alert.setAlertId(NameUuid.of(name.toArray(String[]::new))).build();
+    }
+}

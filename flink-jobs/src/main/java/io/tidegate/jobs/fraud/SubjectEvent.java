@@ -1,0 +1,27 @@
+package io.tidegate.jobs.fraud;
+
+import java.util.Objects;
+
+/**
+ * An event as a rule sees it: with the subject that it counts for.
+ *
+ * @param subject what the rule's alerts are about: a user id, {@code device:ID}, {@code post:POST|device:DEVICE} or
+ *     {@code post:POST|ip:IP}
+ * @param wageredBeforeE4 a running total of the user's bets before this event, in ten-thousandths: the difference of two is
+ *     what was bet between them; 0 where the rule doesn't ask for it
+ */
+public record SubjectEvent(String subject, FraudEvent event, long wageredBeforeE4) {
+
+    public SubjectEvent {
+        Objects.requireNonNull(subject, "subject");
+        Objects.requireNonNull(event, "event");
+    }
+
+    static SubjectEvent of(String subject, FraudEvent event) {
+        return new SubjectEvent(subject, event, 0);
+    }
+
+    static SubjectEvent ofUser(FraudEvent event) {
+        return of(event.userId(), event);
+    }
+}
