@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class BrokerMain implements Callable<Integer> {
 
-    static final String READY = "Kafka is ready on";
+    /** Starts the line on standard output that says where the broker listens. */
+    public static final String READY = "Kafka is ready on";
     static final int EXIT_PORT_TAKEN = 3;
 
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Where topics and metadata live.")

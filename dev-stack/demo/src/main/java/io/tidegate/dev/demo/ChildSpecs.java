@@ -1,0 +1,243 @@
+package io.tidegate.dev.demo;
+
+import io.tidegate.dev.clickhouse.EngineMain;
+import io.tidegate.dev.demo.auth.KeyFiles;
+import io.tidegate.dev.demo.flink.FlinkMain;
+import io.tidegate.dev.demo.supervise.ChildSpec;
+import io.tidegate.dev.demo.supervise.Probe;
+import io.tidegate.dev.kafka.BrokerMain;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * How each child of the demo is run: its command line, its memory, how one knows that it is ready.
+ *
+ * <p>The sizes add up to less than 3 GiB resident, see docs/ARCHITECTURE.md.
+ */
+final class ChildSpecs {
+
+    static final String ENGINE = "clickhouse";
+    static final String BROKER = "kafka";
+    static final String FLINK = "flink";
+    static final String GATEWAY = "gateway";
+
+    private static final String GATEWAY_MAIN = "io.tidegate.serving.GatewayMain";
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final DemoSettings settings;
+    private final DataDirectory data;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build();
+
+    ChildSpecs(DemoSettings settings, DataDirectory data) {
+        this.settings = settings;
+        this.data = data;
+    }
+
+    ChildSpec engine() {
+        return java(ENGINE, ownClassPath(), EngineMain.JVM_OPTIONS)
+                .main(EngineMain.class.getName())
+                .args("--data", data.clickhouse().toString())
+                .args(
+                        "--host",
+                        Ports.HOST,
+                        "--port",
+                        Integer.toString(settings.ports().clickhouse()))
+                .readyWhen(answersOk(clickhouse().resolve("/ping")), Duration.ofSeconds(90))
+                .stopWithin(Duration.ofSeconds(3));
+    }
+
+    ChildSpec broker() {
+        return java(BROKER, ownClassPath(), List.of("-Xmx320m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
+                .main(BrokerMain.class.getName())
+                .args("--data", data.kafka().toString())
+                .args("--port", Integer.toString(settings.ports().kafka()))
+                .readyWhen(output -> output.hasLineStartingWith(BrokerMain.READY), Duration.ofSeconds(90))
+                .stopWithin(Duration.ofSeconds(5));
+    }
+
+    ChildSpec flink() {
+        List<String> memory = List.of(
+                "-Xmx768m",
+                "-XX:MaxDirectMemorySize=192m",
+                "-XX:MaxMetaspaceSize=224m",
+                "-XX:+UseG1GC",
+                // What Flink reaches into on Java 17.
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.time=ALL-UNNAMED");
+        JavaCommand command = java(FLINK, ownClassPath(), memory)
+                .main(FlinkMain.class.getName())
+                .args("--conf", settings.home().resolve("flink-conf/embedded").toString())
+                .args("--data", data.checkpoints().getParent().toString())
+                .args("--port", Integer.toString(settings.ports().flink()))
+                .args("--kafka", kafka())
+                .args("--clickhouse", clickhouse().toString())
+                .args("--detection-time", settings.detectionTime());
+        settings.rules().ifPresent(file -> command.args("--rules", file.toString()));
+        return command.fatal(FlinkMain.EXIT_BAD_CONFIGURATION, FlinkMain.EXIT_CANNOT_RESUME)
+                .readyWhen(output -> output.hasLineStartingWith(FlinkMain.READY), Duration.ofSeconds(180))
+                .stopWithin(Duration.ofSeconds(8));
+    }
+
+    ChildSpec gateway() throws IOException {
+        Files.writeString(data.gatewayConfig(), gatewayConfig());
+        return java(GATEWAY, gatewayClassPath(), List.of("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC"))
+                .main(GATEWAY_MAIN)
+                .args("--config", data.gatewayConfig().toString())
+                .fatal(2)
+                .readyWhen(
+                        answersOk(URI.create(
+                                "http://" + Ports.HOST + ":" + settings.ports().ops() + "/health/ready")),
+                        Duration.ofSeconds(90))
+                .stopWithin(Duration.ofSeconds(5));
+    }
+
+    URI clickhouse() {
+        return URI.create("http://" + Ports.HOST + ":" + settings.ports().clickhouse());
+    }
+
+    String kafka() {
+        return Ports.HOST + ":" + settings.ports().kafka();
+    }
+
+    /** As a JSON-style YAML document: paths need no escaping but quotes. */
+    private String gatewayConfig() {
+        Ports ports = settings.ports();
+        return """
+                # Written by scripts/demo at each start.
+                http: {host: %1$s, port: %2$d}
+                grpc: {host: %1$s, port: %3$d}
+                ops: {host: %1$s, port: %4$d}
+                kafka: {bootstrapServers: "%5$s"}
+                clickhouse: {url: "%6$s", database: tidegate, user: default, password: ""}
+                auth: {publicKeyFile: "%7$s", algorithm: ES256, issuer: tidegate, audience: tidegate}
+                """.formatted(
+                        Ports.HOST,
+                        ports.http(),
+                        ports.grpc(),
+                        ports.ops(),
+                        kafka(),
+                        clickhouse(),
+                        new KeyFiles(data.root())
+                                .publicKey()
+                                .toString()
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\""));
+    }
+
+    private Probe answersOk(URI uri) {
+        HttpRequest request = HttpRequest.newBuilder(uri).timeout(PROBE_TIMEOUT).build();
+        return output -> {
+            try {
+                return http.send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode()
+                        == 200;
+            } catch (IOException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        };
+    }
+
+    private static String ownClassPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    /** The gateway's own jars, as it is deployed, and this module's for {@link SupervisedMain} and the log settings. */
+    private String gatewayClassPath() throws IOException {
+        Path target = settings.home().resolve("serving-vertx/target");
+        List<String> entries = new ArrayList<>();
+        if (Files.isDirectory(target)) {
+            try (Stream<Path> jars = Files.list(target)) {
+                jars.filter(path -> path.getFileName().toString().matches("tidegate-serving-[^-]+(-SNAPSHOT)?\\.jar"))
+                        .forEach(path -> entries.add(path.toString()));
+            }
+        }
+        if (entries.isEmpty()) {
+            throw new IOException("The gateway isn't built: no jar in " + target);
+        }
+        entries.add(target.resolve("lib") + File.separator + "*");
+        entries.add(Path.of(URI.create(SupervisedMain.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString()))
+                .toString());
+        return String.join(File.pathSeparator, entries);
+    }
+
+    private JavaCommand java(String name, String classPath, List<String> jvm) {
+        return new JavaCommand(name, data.logs().resolve(name + ".log"), classPath, jvm);
+    }
+
+    /** A Java child under {@link SupervisedMain}, logging to a rolling file. */
+    private static final class JavaCommand {
+
+        private final String name;
+        private final Path log;
+        private final List<String> command = new ArrayList<>();
+        private Set<Integer> fatal = Set.of();
+        private Probe ready;
+        private Duration readyWithin;
+
+        JavaCommand(String name, Path log, String classPath, List<String> jvm) {
+            this.name = name;
+            this.log = log;
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(jvm);
+            command.addAll(List.of(
+                    "-XX:ReservedCodeCacheSize=96m",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "-Duser.timezone=UTC",
+                    "-Dfile.encoding=UTF-8",
+                    "-Djava.awt.headless=true",
+                    "-Dlog4j2.configurationFile=classpath:io/tidegate/dev/demo/log4j2-child.xml",
+                    "-Dtidegate.log=" + log,
+                    "-cp",
+                    classPath,
+                    SupervisedMain.class.getName()));
+        }
+
+        JavaCommand main(String mainClass) {
+            command.add(mainClass);
+            return this;
+        }
+
+        JavaCommand args(String... args) {
+            command.addAll(List.of(args));
+            return this;
+        }
+
+        JavaCommand fatal(Integer... exitCodes) {
+            fatal = Set.of(exitCodes);
+            return this;
+        }
+
+        JavaCommand readyWhen(Probe probe, Duration within) {
+            ready = probe;
+            readyWithin = within;
+            return this;
+        }
+
+        ChildSpec stopWithin(Duration limit) {
+            // One malloc arena per core and more would only hold on to memory.
+            Map<String, String> environment = Map.of("MALLOC_ARENA_MAX", "2");
+            return new ChildSpec(name, command, environment, log, ready, readyWithin, limit, fatal);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.tidegate.dev.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The ports of the demo, all on loopback. 0 means any free one, see {@link #withFreeOnes}. */
+record Ports(int http, int grpc, int ops, int flink, int clickhouse, int kafka) {
+
+    static final String HOST = "127.0.0.1";
+
+    Ports {
+        Map<Integer, String> seen = new HashMap<>();
+        byOption(http, grpc, ops, flink, clickhouse, kafka).forEach((option, port) -> {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException(option + ": a port from 0 to 65535 expected, got " + port);
+            }
+            String other = port == 0 ? null : seen.put(port, option);
+            if (other != null) {
+                throw new IllegalArgumentException(option + ": port " + port + " is the one of " + other);
+            }
+        });
+    }
+
+    /** The same with a free port in place of every 0. */
+    Ports withFreeOnes() {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            // Held until all are known, so that no port is handed out twice.
+            return new Ports(
+                    orFree(http, held),
+                    orFree(grpc, held),
+                    orFree(ops, held),
+                    orFree(flink, held),
+                    orFree(clickhouse, held),
+                    orFree(kafka, held));
+        } catch (IOException e) {
+            throw new UncheckedIOException("No free port on " + HOST, e);
+        } finally {
+            for (ServerSocket socket : held) {
+                closeQuietly(socket);
+            }
+        }
+    }
+
+    /** One line that names a taken port and its option; empty when all are free. */
+    Optional<String> firstTaken() {
+        for (Map.Entry<String, Integer> entry :
+                byOption(http, grpc, ops, flink, clickhouse, kafka).entrySet()) {
+            int port = entry.getValue();
+            if (port != 0 && isTaken(port)) {
+                return Optional.of("Port " + port + " is taken; choose another one with " + entry.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Map<String, Integer> byOption(int http, int grpc, int ops, int flink, int clickhouse, int kafka) {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("--http-port", http);
+        ports.put("--grpc-port", grpc);
+        ports.put("--ops-port", ops);
+        ports.put("--flink-port", flink);
+        ports.put("--clickhouse-port", clickhouse);
+        ports.put("--kafka-port", kafka);
+        return ports;
+    }
+
+    private static boolean isTaken(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // Connections of an earlier run that linger in TIME_WAIT don't count: the servers pass them over as well.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static int orFree(int port, List<ServerSocket> held) throws IOException {
+        if (port != 0) {
+            return port;
+        }
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
+        held.add(socket);
+        return socket.getLocalPort();
+    }
+
+    private static void closeQuietly(ServerSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A port that was only looked for can't be released", e);
+        }
+    }
+}

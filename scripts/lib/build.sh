@@ -1,0 +1,71 @@
+# Sourced by scripts, after java.sh: builds what the demo runs, if it is missing or older than its sources.
+#
+#   build_demo ROOT         sets `demo_class_path`
+#   demo_is_built ROOT      whether there is a build at all, fresh or not; sets `demo_class_path`
+
+demo_is_built() {
+  local root="$1" jar
+  jar="$(find "$root/dev-stack/demo/target" -maxdepth 1 -name 'tidegate-dev-demo-*.jar' 2>/dev/null | head -n 1 || true)"
+  [ -n "$jar" ] && [ -d "$root/dev-stack/demo/target/lib" ] || return 1
+  demo_class_path="$jar:$root/dev-stack/demo/target/lib/*"
+}
+
+# Sources that are newer than file $2.
+newer_sources() {
+  (cd "$1" && find pom.xml contracts dev-stack/clickhouse dev-stack/kafka dev-stack/demo flink-jobs serving-vertx \
+    \( -name target -o -path '*/src/test' -o -name node_modules \) -prune -o -type f -newer "$2" -print -quit)
+}
+
+demo_is_fresh() {
+  local root="$1" stamp="$1/dev-stack/demo/target/.built" jar jars
+  demo_is_built "$root" || return 1
+  jars="$(find "$root"/dev-stack/{clickhouse,kafka,demo}/target "$root"/{contracts,flink-jobs,serving-vertx}/target \
+    -maxdepth 1 -name 'tidegate-*.jar' ! -name 'original-*' ! -name '*-tests.jar' 2>/dev/null || true)"
+  [ "$(printf '%s\n' "$jars" | wc -l)" -ge 6 ] && [ -d "$root/serving-vertx/target/lib" ] || return 1
+  # A jar that didn't change keeps its time, so the stamp of the last build counts first.
+  if [ -f "$stamp" ] && [ -z "$(newer_sources "$root" "$stamp")" ]; then
+    return 0
+  fi
+  for jar in $jars; do
+    [ -z "$(newer_sources "$root" "$jar")" ] || return 1
+  done
+}
+
+build_demo() {
+  local root="$1"
+  if ! demo_is_fresh "$root"; then
+    mkdir -p "$root/target"
+    # One build at a time; whoever waited may find it done.
+    exec 8>"$root/target/.demo-build.lock"
+    if command -v flock >/dev/null; then flock 8; fi
+    if ! demo_is_fresh "$root"; then
+      run_build "$root"
+    fi
+    exec 8>&-
+  fi
+  demo_is_built "$root"
+}
+
+run_build() {
+  local root="$1" log="$1/target/demo-build.log" started="$1/target/.demo-build-started"
+  if ! command -v "${java%java}javac" >/dev/null && ! install_debian openjdk-17-jdk-headless; then
+    printf '%s: a JDK is needed for the first build; this Java has no javac\n' "${0##*/}" >&2
+    exit 1
+  fi
+  # The Maven wrapper unpacks Maven once.
+  if [ ! -d "${MAVEN_USER_HOME:-$HOME/.m2}/wrapper/dists" ] && ! command -v unzip >/dev/null && ! install_debian unzip; then
+    printf '%s: unzip is missing; the Maven wrapper needs it once\n' "${0##*/}" >&2
+    exit 1
+  fi
+  printf 'Building (the first time takes a few minutes; log: %s)\n' "$log" >&2
+  : >"$started"
+  if ! (cd "$root" && ./mvnw -pl dev-stack/demo,serving-vertx -am package -DskipTests 2>&1) \
+      | tee "$log" | sed -u -n 's/^\[INFO\] Building \(Tidegate.*\S\)\s*$/  \1/p' >&2 \
+      || ! grep -q '^\[INFO\] BUILD SUCCESS' "$log"; then
+    grep '^\[ERROR\]' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
+    printf '%s: the build failed; the whole log is %s\n' "${0##*/}" "$log" >&2
+    exit 1
+  fi
+  # As of when it began: what was edited meanwhile is built the next time.
+  mv "$started" "$root/dev-stack/demo/target/.built"
+}
