@@ -77,7 +77,7 @@ public final class Gateway {
         String clientId = "gateway-" + ProcessHandle.current().pid();
         PushHub hub = new PushHub(new PushMetrics(metrics));
         return List.of(
-                new IngestRoutes(vertx, config, metrics),
+                IngestRoutes.create(vertx, config, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(vertx, config.push(), hub, servers, clientId));
     }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,12 +95,25 @@ public final class TestGateway implements AutoCloseable {
         return token(subject, Instant.now().plus(Duration.ofHours(1)), roles);
     }
 
+    /** With further claims, all of them texts. */
+    public String token(String subject, Map<String, String> claims, String... roles) {
+        return token(subject, Instant.now().plus(Duration.ofHours(1)), claims, roles);
+    }
+
     public String token(String subject, Instant expiresAt, String... roles) {
+        return token(subject, expiresAt, Map.of(), roles);
+    }
+
+    private String token(String subject, Instant expiresAt, Map<String, String> more, String... roles) {
         String claims = "{\"sub\":\"" + subject + "\",\"roles\":["
                 + Arrays.stream(roles).map(role -> '"' + role + '"').collect(Collectors.joining(","))
                 + "],\"iss\":\"tidegate\",\"aud\":\"tidegate\",\"iat\":"
                 + Instant.now().getEpochSecond() + ",\"exp\":"
-                + expiresAt.getEpochSecond() + "}";
+                + expiresAt.getEpochSecond()
+                + more.entrySet().stream()
+                        .map(claim -> ",\"" + claim.getKey() + "\":\"" + claim.getValue() + '"')
+                        .collect(Collectors.joining())
+                + "}";
         String signed = encode("{\"alg\":\"ES256\",\"typ\":\"JWT\"}") + "." + encode(claims);
         try {
             Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");

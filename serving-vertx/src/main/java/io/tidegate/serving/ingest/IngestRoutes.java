@@ -26,21 +26,21 @@ public final class IngestRoutes implements RouteModule {
     private final UploadBudget budget;
     private final WorkerExecutor decoders;
 
-    public IngestRoutes(Vertx vertx, GatewayConfig config, MeterRegistry registry) {
-        this(vertx, config, registry, Clock.systemUTC(), null);
+    /** With Kafka behind it. */
+    public static IngestRoutes create(Vertx vertx, GatewayConfig config, MeterRegistry registry) {
+        IngestMetrics metrics = new IngestMetrics(registry);
+        EventLog log = new KafkaEventLog(vertx, config.kafka(), config.ingest().maxInFlight(), metrics);
+        return new IngestRoutes(vertx, config.ingest(), metrics, Clock.systemUTC(), log);
     }
 
-    /**
-     * @param log null for Kafka as configured
-     */
-    IngestRoutes(Vertx vertx, GatewayConfig config, MeterRegistry registry, Clock clock, EventLog log) {
+    IngestRoutes(Vertx vertx, GatewayConfig.Ingest config, IngestMetrics metrics, Clock clock, EventLog log) {
         this.vertx = vertx;
-        this.config = config.ingest();
-        this.metrics = new IngestMetrics(registry);
-        this.budget = new UploadBudget(this.config.maxInFlight().bytes());
+        this.config = config;
+        this.metrics = metrics;
+        this.log = log;
+        this.budget = new UploadBudget(config.maxInFlight().bytes());
         metrics.watch(budget);
-        this.log = log != null ? log : new KafkaEventLog(vertx, config.kafka(), this.config.maxInFlight(), metrics);
-        this.ingest = new Ingest(this.config, this.log, metrics, clock);
+        this.ingest = new Ingest(config, log, metrics, clock);
         this.decoders = vertx.createSharedWorkerExecutor(
                 "ingest-decode", Math.max(2, Runtime.getRuntime().availableProcessors()));
     }
