@@ -51,6 +51,33 @@ public final class Uids {
         public static final String BET_STATS_SINK = "bet-stats-sink";
 
         private Aggregation() {}
+    /** Job {@code surge}; the stages per subject add {@code -post-surge} or {@code -game-surge}. */
+    public static final class Surge {
+        public static final String PROJECTION = "surge-events";
+        public static final String FILTER = "surge-filter";
+        public static final String WINDOWS = "surge-windows";
+        public static final String LATE = "surge-late";
+        public static final String BASELINE = "surge-baseline";
+        public static final String START = "surge-start";
+        public static final String END = "surge-end";
+        public static final String LIFECYCLE = "surge-lifecycle";
+        public static final String ALERTS = "surge-alerts";
+
+        private Surge() {}
+    }
+
+    /** Job {@code engagement}. */
+    public static final class Engagement {
+        public static final String PROJECTION = "engagement-events";
+        public static final String POSTS = "engagement-posts";
+        public static final String MILESTONES = "engagement-milestones";
+        public static final String BETS = "engagement-bets";
+        public static final String BIG_WINS = "engagement-big-wins";
+        public static final String PLACED_BETS = "engagement-placed-bets";
+        public static final String BREAKS = "engagement-breaks";
+        public static final String NOTIFICATIONS = "engagement-notifications";
+
+        private Engagement() {}
     }
 
     /** Job {@code fraud}. A rule's stages are named after it: see {@link #match} and {@link #observe}. */

@@ -1,11 +1,17 @@
 package io.tidegate.jobs.engagement;
 
+import io.tidegate.contracts.v1.Notification;
 import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.JobMain;
+import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.kafka.TopicSink;
+import io.tidegate.jobs.rules.RuleSet;
+import io.tidegate.jobs.source.TopicSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Job {@code engagement}. */
+/** Job {@code engagement}: topic events → topic notifications. */
 public final class EngagementJob implements Job {
 
     public static void main(String[] args) throws Exception {
@@ -19,6 +25,16 @@ public final class EngagementJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
-        throw new UnsupportedOperationException("not landed yet");
+        RuleSet rules = RuleSet.load(config.rulesFile());
+        DataStream<Notification> notifications = EngagementPipeline.define(
+                TopicSource.events(env, config, name()).records(),
+                config.detectionTime(),
+                config.deduplicationHorizon(),
+                rules.rule("big-win"),
+                rules.rule("take-a-break"));
+        notifications
+                .sinkTo(TopicSink.notifications(config, name()))
+                .name("notifications")
+                .uid(Uids.Engagement.NOTIFICATIONS);
     }
 }
