@@ -51,6 +51,32 @@ public final class Uids {
         public static final String BET_STATS_SINK = "bet-stats-sink";
 
         private Aggregation() {}
+    }
+
+    /** Job {@code fraud}. A rule's stages are named after it: see {@link #match} and {@link #observe}. */
+    public static final class Fraud {
+        public static final String EVENTS = "fraud-events";
+        public static final String MONEY = "fraud-money";
+        public static final String SUPPRESSION = "fraud-suppression";
+        public static final String LATE_RECORDS = "fraud-late-records";
+        public static final String ALERTS = "fraud-alerts";
+
+        private Fraud() {}
+
+        /** The stage that picks a rule's events. */
+        public static String observe(String ruleId) {
+            return "observe-" + ruleId;
+        }
+
+        /**
+         * The stage that matches a rule's pattern. Its state is that of a pattern of one length: with another length it is
+         * another stage, or Flink would take the old open matches for those of the new pattern.
+         */
+        public static String match(String ruleId, int length) {
+            return "match-" + ruleId + "-" + length;
+        }
+    }
+
     /** Job {@code surge}; the stages per subject add {@code -post-surge} or {@code -game-surge}. */
     public static final class Surge {
         public static final String PROJECTION = "surge-events";
@@ -78,30 +104,6 @@ public final class Uids {
         public static final String NOTIFICATIONS = "engagement-notifications";
 
         private Engagement() {}
-    }
-
-    /** Job {@code fraud}. A rule's stages are named after it: see {@link #match} and {@link #observe}. */
-    public static final class Fraud {
-        public static final String EVENTS = "fraud-events";
-        public static final String MONEY = "fraud-money";
-        public static final String SUPPRESSION = "fraud-suppression";
-        public static final String LATE_RECORDS = "fraud-late-records";
-        public static final String ALERTS = "fraud-alerts";
-
-        private Fraud() {}
-
-        /** The stage that picks a rule's events. */
-        public static String observe(String ruleId) {
-            return "observe-" + ruleId;
-        }
-
-        /**
-         * The stage that matches a rule's pattern. Its state is that of a pattern of one length: with another length it is
-         * another stage, or Flink would take the old open matches for those of the new pattern.
-         */
-        public static String match(String ruleId, int length) {
-            return "match-" + ruleId + "-" + length;
-        }
     }
 
     private Uids() {}

@@ -42,43 +42,52 @@ public record EngagementEvent(
     static Optional<EngagementEvent> of(SourceRecord<Event> record, DetectionTime time) {
         Event event = record.message();
         return switch (event.getBodyCase()) {
-            case POST -> Optional.of(
-                    ofPost(record, time, Kind.POST, event.getPost().getPostId(), event.getUserId()));
-            case LIKE -> Optional.of(ofPost(
-                    record,
-                    time,
-                    Kind.LIKE,
-                    event.getLike().getPostId(),
-                    event.getLike().getAuthorId()));
-            case UNLIKE -> Optional.of(ofPost(
-                    record,
-                    time,
-                    Kind.UNLIKE,
-                    event.getUnlike().getPostId(),
-                    event.getUnlike().getAuthorId()));
-            case COMMENT -> mention(
-                    record,
-                    time,
-                    event.getComment().getPostId(),
-                    event.getComment().getAuthorId());
-            case SHARE -> mention(
-                    record, time, event.getShare().getPostId(), event.getShare().getAuthorId());
-            case BET -> Optional.of(ofBet(
-                    record,
-                    time,
-                    Kind.BET,
-                    event.getBet().getBetId(),
-                    event.getBet().getGameId(),
-                    event.getBet().getAmountE4(),
-                    event.getBet().getCurrency()));
-            case BET_OUTCOME -> Optional.of(ofBet(
-                    record,
-                    time,
-                    Kind.OUTCOME,
-                    event.getBetOutcome().getBetId(),
-                    event.getBetOutcome().getGameId(),
-                    event.getBetOutcome().getPayoutE4(),
-                    event.getBetOutcome().getCurrency()));
+            case POST ->
+                Optional.of(ofPost(record, time, Kind.POST, event.getPost().getPostId(), event.getUserId()));
+            case LIKE ->
+                Optional.of(ofPost(
+                        record,
+                        time,
+                        Kind.LIKE,
+                        event.getLike().getPostId(),
+                        event.getLike().getAuthorId()));
+            case UNLIKE ->
+                Optional.of(ofPost(
+                        record,
+                        time,
+                        Kind.UNLIKE,
+                        event.getUnlike().getPostId(),
+                        event.getUnlike().getAuthorId()));
+            case COMMENT ->
+                mention(
+                        record,
+                        time,
+                        event.getComment().getPostId(),
+                        event.getComment().getAuthorId());
+            case SHARE ->
+                mention(
+                        record,
+                        time,
+                        event.getShare().getPostId(),
+                        event.getShare().getAuthorId());
+            case BET ->
+                Optional.of(ofBet(
+                        record,
+                        time,
+                        Kind.BET,
+                        event.getBet().getBetId(),
+                        event.getBet().getGameId(),
+                        event.getBet().getAmountE4(),
+                        event.getBet().getCurrency()));
+            case BET_OUTCOME ->
+                Optional.of(ofBet(
+                        record,
+                        time,
+                        Kind.OUTCOME,
+                        event.getBetOutcome().getBetId(),
+                        event.getBetOutcome().getGameId(),
+                        event.getBetOutcome().getPayoutE4(),
+                        event.getBetOutcome().getCurrency()));
             default -> Optional.empty();
         };
     }

@@ -30,8 +30,8 @@ final class EngagementPipeline {
             Rule bigWin,
             Rule takeABreak) {
         DataStream<EngagementEvent> relevant = Deduplication.of(
-                events.<EngagementEvent>flatMap(
-                                (record, out) -> EngagementEvent.of(record, time).ifPresent(out::collect))
+                events.<EngagementEvent>flatMap((record, out) ->
+                                EngagementEvent.of(record, time).ifPresent(out::collect))
                         .returns(EngagementEvent.class)
                         .name("engagement events")
                         .uid(Uids.Engagement.PROJECTION),
@@ -55,10 +55,10 @@ final class EngagementPipeline {
         if (bigWin.enabled()) {
             notifications = notifications.union(push(
                     only(
-                                    relevant,
-                                    EnumSet.of(EngagementEvent.Kind.BET, EngagementEvent.Kind.OUTCOME),
-                                    "bets and outcomes",
-                                    Uids.Engagement.BETS),
+                            relevant,
+                            EnumSet.of(EngagementEvent.Kind.BET, EngagementEvent.Kind.OUTCOME),
+                            "bets and outcomes",
+                            Uids.Engagement.BETS),
                     event -> event.userId() + '\0' + event.betId(),
                     new BigWinFunction(bigWin.threshold("payoutFactor"), bigWin.window()),
                     "big wins",

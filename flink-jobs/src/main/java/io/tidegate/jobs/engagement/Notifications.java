@@ -49,8 +49,8 @@ final class Notifications {
                 .setNotificationId(NameUuid.of("take_a_break", bet.userId(), bet.eventId()))
                 .setKind(NotificationKind.NOTIFICATION_KIND_TAKE_A_BREAK)
                 .setRecipient(bet.userId())
-                .setMessage("You placed %d bets within %d minutes. How about a break?"
-                        .formatted(bets, window.toMinutes()))
+                .setMessage(
+                        "You placed %d bets within %d minutes. How about a break?".formatted(bets, window.toMinutes()))
                 .setCreatedAtMs(bet.atMs())
                 .setTakeABreak(TakeABreak.newBuilder().setBets(bets).setWindowMs(window.toMillis()))
                 .build();

@@ -33,8 +33,7 @@ final class TakeABreakFunction extends KeyedProcessFunction<String, EngagementEv
     @Override
     public void open(OpenContext context) {
         times = getRuntimeContext()
-                .getState(new ValueStateDescriptor<>(
-                        "times", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+                .getState(new ValueStateDescriptor<>("times", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
         silentUntilMs = getRuntimeContext().getState(new ValueStateDescriptor<>("silent-until", Types.LONG));
         expiryMs = getRuntimeContext().getState(new ValueStateDescriptor<>("expiry", Types.LONG));
     }

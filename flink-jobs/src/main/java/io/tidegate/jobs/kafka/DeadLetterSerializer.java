@@ -6,13 +6,18 @@ import io.tidegate.jobs.source.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** The original key and value, with the {@link DeadLetterHeaders}. */
-final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
+final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter>, KafkaDatasetFacetProvider {
 
     private static final long serialVersionUID = 1L;
 
@@ -32,6 +37,13 @@ final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadL
                 header(DeadLetterHeaders.ORIGINAL_PARTITION, Integer.toString(letter.partition())),
                 header(DeadLetterHeaders.ORIGINAL_OFFSET, Long.toString(letter.offset())));
         return new ProducerRecord<>(Topics.EVENTS_DLQ, null, letter.key(), letter.value(), headers);
+    }
+
+    /** The sink asks for its topic: pooled transactional ids are recovered by listing the topic's transactions. */
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+        return Optional.of(
+                new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(Topics.EVENTS_DLQ))));
     }
 
     private static Header header(String key, String value) {

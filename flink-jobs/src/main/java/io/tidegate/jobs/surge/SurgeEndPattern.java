@@ -24,11 +24,10 @@ final class SurgeEndPattern extends PatternProcessFunction<MeasuredWindow, Surge
     }
 
     @Override
-    public void processMatch(
-            Map<String, List<MeasuredWindow>> match, Context context, Collector<SurgeSignal> out) {
+    public void processMatch(Map<String, List<MeasuredWindow>> match, Context context, Collector<SurgeSignal> out) {
         MeasuredWindow high = match.get(HIGH).get(0);
         MeasuredWindow calm = match.get(CALM).get(0);
-        out.collect(new SurgeSignal(
-                calm.subject(), false, calm.endMs(), calm.valueE4(), calm.baselineE4(), high.endMs()));
+        out.collect(
+                new SurgeSignal(calm.subject(), false, calm.endMs(), calm.valueE4(), calm.baselineE4(), high.endMs()));
     }
 }

@@ -20,13 +20,14 @@ public record SurgeEvent(String userId, String eventId, long appendedAtMs, Strin
     static Optional<SurgeEvent> of(SourceRecord<Event> record) {
         Event event = record.message();
         return switch (event.getBodyCase()) {
-            case LIKE -> Optional.of(
-                    of(record, SurgeSubject.POST, event.getLike().getPostId(), ONE_E4));
-            case BET -> Optional.of(of(
-                    record,
-                    SurgeSubject.GAME,
-                    event.getBet().getGameId(),
-                    event.getBet().getAmountE4()));
+            case LIKE ->
+                Optional.of(of(record, SurgeSubject.POST, event.getLike().getPostId(), ONE_E4));
+            case BET ->
+                Optional.of(of(
+                        record,
+                        SurgeSubject.GAME,
+                        event.getBet().getGameId(),
+                        event.getBet().getAmountE4()));
             default -> Optional.empty();
         };
     }

@@ -37,8 +37,7 @@ final class SurgeLifecycle extends KeyedProcessFunction<String, SurgeSignal, Ale
     @Override
     public void open(OpenContext context) {
         waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, TypeInformation.of(SurgeSignal.class)));
+                .getMapState(new MapStateDescriptor<>("waiting", Types.LONG, TypeInformation.of(SurgeSignal.class)));
         surging = getRuntimeContext().getState(new ValueStateDescriptor<>("surging", Types.BOOLEAN));
     }
 
@@ -70,10 +69,7 @@ final class SurgeLifecycle extends KeyedProcessFunction<String, SurgeSignal, Ale
         String ruleId = signal.begins() ? subject.ruleId() : subject.endedRuleId();
         return Alert.newBuilder()
                 .setAlertId(NameUuid.of(
-                        ruleId,
-                        Integer.toString(rule.version()),
-                        signal.subject(),
-                        Long.toString(signal.endMs())))
+                        ruleId, Integer.toString(rule.version()), signal.subject(), Long.toString(signal.endMs())))
                 .setKind(AlertKind.ALERT_KIND_SURGE)
                 .setRuleId(ruleId)
                 .setRuleVersion(rule.version())
@@ -86,8 +82,8 @@ final class SurgeLifecycle extends KeyedProcessFunction<String, SurgeSignal, Ale
     }
 
     private static String message(SurgeSubject subject, SurgeSignal signal, SurgeThresholds rule) {
-        String what = (subject == SurgeSubject.POST ? "Likes of post " : "Turnover of game ")
-                + subject.id(signal.subject());
+        String what =
+                (subject == SurgeSubject.POST ? "Likes of post " : "Turnover of game ") + subject.id(signal.subject());
         String level = number(signal.valueE4());
         String span = number(rule.windowMs() * SurgeEvent.ONE_E4 / 1_000) + " s";
         if (!signal.begins()) {

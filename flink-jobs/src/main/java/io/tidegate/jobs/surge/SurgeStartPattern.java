@@ -24,8 +24,7 @@ final class SurgeStartPattern extends PatternProcessFunction<MeasuredWindow, Sur
     }
 
     @Override
-    public void processMatch(
-            Map<String, List<MeasuredWindow>> match, Context context, Collector<SurgeSignal> out) {
+    public void processMatch(Map<String, List<MeasuredWindow>> match, Context context, Collector<SurgeSignal> out) {
         MeasuredWindow first = match.get(FIRST).get(0);
         MeasuredWindow second = match.get(SECOND).get(0);
         // Measured against the calm before the surge, which is what a person wants to compare with.

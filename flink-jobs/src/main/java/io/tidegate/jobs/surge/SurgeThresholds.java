@@ -13,8 +13,7 @@ import java.math.BigDecimal;
  * @param factor least multiple of the baseline that is a spike
  * @param endFactor a level below this multiple of the baseline (which counts as at least 1 here) is calm
  */
-record SurgeThresholds(
-        int version, Severity severity, long windowMs, long minimumE4, double factor, double endFactor)
+record SurgeThresholds(int version, Severity severity, long windowMs, long minimumE4, double factor, double endFactor)
         implements Serializable {
 
     static SurgeThresholds of(Rule rule) {
@@ -22,7 +21,9 @@ record SurgeThresholds(
                 rule.version(),
                 rule.severity(),
                 rule.window().toMillis(),
-                rule.threshold("minimum").multiply(BigDecimal.valueOf(SurgeEvent.ONE_E4)).longValueExact(),
+                rule.threshold("minimum")
+                        .multiply(BigDecimal.valueOf(SurgeEvent.ONE_E4))
+                        .longValueExact(),
                 rule.threshold("factor").doubleValue(),
                 rule.threshold("endFactor").doubleValue());
     }

@@ -67,7 +67,9 @@ class EngagementPipelineTest {
         events.add(post("p1", "alice"));
         likes(events, "p1", 10);
         for (int i = 0; i < 20; i++) {
-            events.add(event("u" + i).setUnlike(Unlike.newBuilder().setPostId("p1")).build());
+            events.add(event("u" + i)
+                    .setUnlike(Unlike.newBuilder().setPostId("p1"))
+                    .build());
             likes(events, "p1", 1);
         }
 
@@ -89,7 +91,9 @@ class EngagementPipelineTest {
     void anAuthorNamedByALikeIsToldToo() throws Exception {
         List<Event> events = new ArrayList<>();
         likes(events, "p1", 9);
-        events.add(event("u1").setLike(Like.newBuilder().setPostId("p1").setAuthorId("bob")).build());
+        events.add(event("u1")
+                .setLike(Like.newBuilder().setPostId("p1").setAuthorId("bob"))
+                .build());
 
         assertThat(notifications(events)).extracting(Notification::getRecipient).containsExactly("bob");
     }
@@ -109,7 +113,9 @@ class EngagementPipelineTest {
     @Test
     void anOutcomeOfSomebodyElsesBetIdIsNoBigWin() throws Exception {
         List<Event> events = new ArrayList<>();
-        events.add(event("u1").setBet(Bet.newBuilder().setBetId("b1").setGameId("g1").setAmountE4(1)).build());
+        events.add(event("u1")
+                .setBet(Bet.newBuilder().setBetId("b1").setGameId("g1").setAmountE4(1))
+                .build());
         events.add(outcome("u2", "b1", 1_000_000));
 
         assertThat(notifications(events)).isEmpty();
@@ -138,14 +144,17 @@ class EngagementPipelineTest {
             assertThat(notifications.stream().map(EngagementPipelineTest::what))
                     .as("seed %d", seed)
                     .containsExactlyInAnyOrderElementsOf(bruteForce(events));
-            assertThat(notifications).extracting(Notification::getNotificationId).doesNotHaveDuplicates();
+            assertThat(notifications)
+                    .extracting(Notification::getNotificationId)
+                    .doesNotHaveDuplicates();
         }
     }
 
     private static String what(Notification notification) {
         return switch (notification.getDataCase()) {
-            case MILESTONE -> "milestone " + notification.getMilestone().getPostId() + " "
-                    + notification.getMilestone().getLikes() + " for " + notification.getRecipient();
+            case MILESTONE ->
+                "milestone " + notification.getMilestone().getPostId() + " "
+                        + notification.getMilestone().getLikes() + " for " + notification.getRecipient();
             case BIG_WIN -> "big win " + notification.getBigWin().getBetId() + " for " + notification.getRecipient();
             case TAKE_A_BREAK -> "break at " + notification.getCreatedAtMs() + " for " + notification.getRecipient();
             case DATA_NOT_SET -> throw new AssertionError("notification without data");
@@ -166,15 +175,19 @@ class EngagementPipelineTest {
                 continue;
             }
             if (event.hasLike() || event.hasUnlike()) {
-                String post = event.hasLike() ? event.getLike().getPostId() : event.getUnlike().getPostId();
+                String post = event.hasLike()
+                        ? event.getLike().getPostId()
+                        : event.getUnlike().getPostId();
                 int likes = net.merge(post, event.hasLike() ? 1 : -1, Integer::sum);
                 for (int milestone : new int[] {10, 100, 1_000}) {
-                    if (likes >= milestone && told.computeIfAbsent(post, p -> new HashSet<>()).add(milestone)) {
+                    if (likes >= milestone
+                            && told.computeIfAbsent(post, p -> new HashSet<>()).add(milestone)) {
                         found.add("milestone " + post + " " + milestone + " for author-" + post);
                     }
                 }
             } else if (event.hasBet()) {
-                stakes.put(user + " " + event.getBet().getBetId(), event.getBet().getAmountE4());
+                stakes.put(
+                        user + " " + event.getBet().getBetId(), event.getBet().getAmountE4());
                 ArrayDeque<Long> times = bets.computeIfAbsent(user, u -> new ArrayDeque<>());
                 long at = event.getOccurredAtMs();
                 times.add(at);
@@ -213,14 +226,16 @@ class EngagementPipelineTest {
             switch (random.nextInt(5)) {
                 case 0, 1 -> event.setLike(Like.newBuilder().setPostId(post));
                 case 2 -> event.setUnlike(Unlike.newBuilder().setPostId(post));
-                case 3 -> event.setBet(Bet.newBuilder()
-                        .setBetId("b" + random.nextInt(50))
-                        .setGameId("g1")
-                        .setAmountE4(1 + random.nextInt(100)));
-                default -> event.setBetOutcome(BetOutcome.newBuilder()
-                        .setBetId("b" + random.nextInt(50))
-                        .setGameId("g1")
-                        .setPayoutE4(random.nextInt(2_500)));
+                case 3 ->
+                    event.setBet(Bet.newBuilder()
+                            .setBetId("b" + random.nextInt(50))
+                            .setGameId("g1")
+                            .setAmountE4(1 + random.nextInt(100)));
+                default ->
+                    event.setBetOutcome(BetOutcome.newBuilder()
+                            .setBetId("b" + random.nextInt(50))
+                            .setGameId("g1")
+                            .setPayoutE4(random.nextInt(2_500)));
             }
             events.add(event.build());
         }
@@ -268,10 +283,7 @@ class EngagementPipelineTest {
 
     private Event.Builder event(String user) {
         sequence++;
-        return Event.newBuilder()
-                .setEventId("e" + sequence)
-                .setUserId(user)
-                .setOccurredAtMs(START + sequence * 10L);
+        return Event.newBuilder().setEventId("e" + sequence).setUserId(user).setOccurredAtMs(START + sequence * 10L);
     }
 
     private static List<Notification> notifications(List<Event> events) throws Exception {

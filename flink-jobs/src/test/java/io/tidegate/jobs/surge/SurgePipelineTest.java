@@ -85,7 +85,8 @@ class SurgePipelineTest {
         List<Alert> alerts = alerts(events);
 
         assertThat(alerts).extracting(Alert::getRuleId).containsExactly("post-surge", "post-surge-ended");
-        assertThat(alerts.get(0).getMessage()).isEqualTo("Likes of post p1 rose to 100 in 10 s, 6.7 times the usual 15.");
+        assertThat(alerts.get(0).getMessage())
+                .isEqualTo("Likes of post p1 rose to 100 in 10 s, 6.7 times the usual 15.");
     }
 
     @Test
