@@ -19,7 +19,6 @@ import io.tidegate.serving.ops.OpsServer;
 import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
 import io.tidegate.serving.push.PushModule;
-import io.tidegate.serving.query.QueryModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -80,8 +79,7 @@ public final class Gateway {
         return List.of(
                 IngestRoutes.create(vertx, config, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
-                PushModule.create(vertx, config.push(), hub, servers, clientId),
-                new QueryModule(vertx, config.clickhouse(), metrics));
+                PushModule.create(vertx, config.push(), hub, servers, clientId));
     }
 
     /**

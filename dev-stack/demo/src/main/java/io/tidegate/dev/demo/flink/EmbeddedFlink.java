@@ -92,7 +92,8 @@ final class EmbeddedFlink {
         job.define(env, config);
         StreamGraph graph = env.getStreamGraph();
         graph.setJobName(job.name());
-        JobID id = graph.getJobID();
+        JobID id = JobID.generate();
+        graph.setJobId(id);
         LOG.info(
                 "Job {} {}",
                 job.name(),
