@@ -1,6 +1,7 @@
 # Sourced by scripts, after java.sh: builds what the demo runs, if it is missing or older than its sources.
 #
 #   build_demo ROOT         sets `demo_class_path`
+#   require_build_tools     a JDK and unzip, installed or named
 #   demo_is_built ROOT      whether there is a build at all, fresh or not; sets `demo_class_path`
 
 demo_is_built() {
@@ -46,8 +47,8 @@ build_demo() {
   demo_is_built "$root"
 }
 
-run_build() {
-  local root="$1" log="$1/target/demo-build.log" started="$1/target/.demo-build-started"
+# What a build needs beyond Java itself; names what is missing.
+require_build_tools() {
   if ! command -v "${java%java}javac" >/dev/null && ! install_debian openjdk-17-jdk-headless; then
     printf '%s: a JDK is needed for the first build; this Java has no javac\n' "${0##*/}" >&2
     exit 1
@@ -57,6 +58,11 @@ run_build() {
     printf '%s: unzip is missing; the Maven wrapper needs it once\n' "${0##*/}" >&2
     exit 1
   fi
+}
+
+run_build() {
+  local root="$1" log="$1/target/demo-build.log" started="$1/target/.demo-build-started"
+  require_build_tools
   printf 'Building (the first time takes a few minutes; log: %s)\n' "$log" >&2
   : >"$started"
   if ! (cd "$root" && ./mvnw -pl dev-stack/demo,serving-vertx -am package -DskipTests 2>&1) \

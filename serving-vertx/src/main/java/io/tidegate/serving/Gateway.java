@@ -19,6 +19,7 @@ import io.tidegate.serving.ops.OpsServer;
 import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
 import io.tidegate.serving.push.PushModule;
+import io.tidegate.serving.query.QueryModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -79,7 +80,8 @@ public final class Gateway {
         return List.of(
                 IngestRoutes.create(vertx, config, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
-                PushModule.create(vertx, config.push(), hub, servers, clientId));
+                PushModule.create(vertx, config.push(), hub, servers, clientId),
+                new QueryModule(vertx, config.clickhouse(), metrics));
     }
 
     /**

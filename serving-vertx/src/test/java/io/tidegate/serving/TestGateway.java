@@ -49,7 +49,7 @@ public final class TestGateway implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts on a free port with two event loops. The Vert.x stays the caller's. */
+    /** Starts on a free port with two event loops. The Vert.x stays the caller's; one gateway for each. */
     public static TestGateway start(Vertx vertx, Path directory, RouteModule... modules) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,13 +49,12 @@ public final class ClickHouseClient implements CommitTarget {
     @Override
     public void insert(ClickHouseCommittable batch, String token) throws CommitTargetException, InterruptedException {
         Map<String, String> settings = insertSettings();
-        if (batch.mode() == WriteMode.UPSERT) {
-            // Without a token ClickHouse would compare the rows' hash, and a repeat that is meant would be dropped.
-            settings.put("insert_deduplicate", "0");
-        } else {
-            settings.put("insert_deduplicate", "1");
-            settings.put("insert_deduplication_token", token);
-        }
+        settings.put("insert_deduplicate", "1");
+        // Without a token ClickHouse would compare the rows' hash and drop a repeat, also one that is meant. (Switching
+        // de-duplication off has another name in each generation of servers, and the older ones don't know the newer.)
+        settings.put(
+                "insert_deduplication_token",
+                batch.mode() == WriteMode.UPSERT ? UUID.randomUUID().toString() : token);
         // A server refuses a second query under the id of one that still runs, so no retry overtakes an insert in
         // doubt.
         settings.put("query_id", batch.batchId().toString());

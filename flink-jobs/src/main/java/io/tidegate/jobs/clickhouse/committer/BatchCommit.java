@@ -144,7 +144,15 @@ final class BatchCommit {
                     failure);
         }
         Duration wait = retry.waitAfter(failures, ThreadLocalRandom.current().nextDouble());
-        LOG.warn("Failure {} of committing {}, next attempt in {}: {}", failures, batch, wait, failure.getMessage());
+        // Each doubling of the failures: the beginning in detail, an hour without the store in a dozen lines.
+        if (Integer.bitCount(failures) == 1) {
+            LOG.warn(
+                    "Failure {} of committing {}, {} ms after the first: {}",
+                    failures,
+                    batch,
+                    sinceFirst.toMillis(),
+                    failure.getMessage());
+        }
         timer.sleep(wait);
     }
 }

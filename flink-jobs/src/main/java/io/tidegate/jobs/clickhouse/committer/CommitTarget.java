@@ -14,7 +14,7 @@ public interface CommitTarget extends AutoCloseable {
      * Inserts the batch as one block, and returns when the store says that it is stored.
      *
      * @param token what the store recognises a repeat by: an insert whose token it remembers is acknowledged and dropped.
-     *     Without meaning for {@link io.tidegate.jobs.clickhouse.WriteMode#UPSERT}, where repeats are welcome.
+     *     Without effect for {@link io.tidegate.jobs.clickhouse.WriteMode#UPSERT}, where each repeat is stored.
      */
     void insert(ClickHouseCommittable batch, String token) throws CommitTargetException, InterruptedException;
 

@@ -1,0 +1,227 @@
+package io.tidegate.jobs.clickhouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.dev.clickhouse.ClickHouseProcess;
+import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.client.FaultyProxy;
+import io.tidegate.jobs.clickhouse.client.FaultyProxy.Fault;
+import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole jobs on Flink and the real engine: they crash, lose answers, are stopped and rescaled, and each row is there once. */
+class ExactlyOnceJobTest {
+
+    private static final int ROWS = 4_000;
+    private static final int ROWS_PER_CHECKPOINT = 200;
+
+    /** Rows that have thrown already, over all attempts of all jobs. */
+    private static final Set<Long> CRASHED = ConcurrentHashMap.newKeySet();
+
+    @RegisterExtension
+    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(4)
+            .build());
+
+    @TempDir
+    static Path data;
+
+    private static ClickHouseProcess clickHouse;
+
+    @TempDir
+    Path savepoints;
+
+    private SampleTable table;
+
+    @BeforeAll
+    static void startClickHouse() throws IOException {
+        clickHouse = ClickHouseProcess.start(data);
+    }
+
+    @AfterAll
+    static void stopClickHouse() throws IOException {
+        clickHouse.close();
+    }
+
+    @BeforeEach
+    void createTable() throws IOException {
+        table = SampleTable.create(clickHouse, SampleRowEncoder.append());
+        CRASHED.clear();
+    }
+
+    @Test
+    void aJobThatCrashesAgainAndAgainWritesEachRowOnce() throws Exception {
+        // When
+        JobClient job = start(clickHouse.uri(), 2, null, Set.of(700L, 1_500L, 1_501L, 2_900L, 3_999L));
+        job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(CRASHED).hasSize(5);
+        assertEachRowOnce();
+    }
+
+    @Test
+    void aJobWhoseCommitsFailIsRestoredAndVerifiesThem() throws Exception {
+        // Given: the policy gives up at once, so that each of these restarts the job with a batch in doubt
+        try (FaultyProxy proxy = FaultyProxy.before(clickHouse.uri())) {
+            proxy.onInserts(
+                    Fault.PASS,
+                    Fault.SWALLOW_ANSWER,
+                    Fault.PASS,
+                    Fault.CUT_BODY,
+                    Fault.PASS,
+                    Fault.SWALLOW_ANSWER,
+                    Fault.SWALLOW_ANSWER,
+                    Fault.HOLD_REQUEST);
+
+            // When
+            JobClient job = start(proxy.uri(), 1, null, Set.of());
+            job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+            proxy.release();
+
+            // Then
+            assertThat(proxy.isScriptPlayed()).isTrue();
+        }
+        assertEachRowOnce();
+    }
+
+    @Test
+    void aJobThatIsRescaledBySavepointsWritesEachRowOnce() throws Exception {
+        // Given
+        JobClient one = start(clickHouse.uri(), 1, null, Set.of());
+        String first = stopWithSavepointAfter(one, ROWS / 5);
+        JobClient two = start(clickHouse.uri(), 2, first, Set.of(2_500L));
+        String second = stopWithSavepointAfter(two, ROWS / 2);
+
+        // When
+        JobClient last = start(clickHouse.uri(), 1, second, Set.of());
+        last.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertEachRowOnce();
+        assertThat(table.number("SELECT uniqExact(_lineage) FROM " + SampleRowEncoder.TABLE))
+                .as("one lineage a submission")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void theSameSavepointTwiceWritesWhatCameBeforeItOnce() throws Exception {
+        // Given
+        JobClient job = start(clickHouse.uri(), 1, null, Set.of());
+        String savepoint = stopWithSavepointAfter(job, ROWS / 5);
+        long before = table.rows();
+        JobClient again = start(clickHouse.uri(), 1, savepoint, Set.of());
+        stopWithSavepointAfter(again, before + ROWS_PER_CHECKPOINT);
+        // The runbook for an old savepoint: what was written after it goes first.
+        clickHouse.query("ALTER TABLE " + SampleRowEncoder.TABLE + " DELETE WHERE _lineage = '"
+                + again.getJobID().toHexString() + "' SETTINGS mutations_sync = 2");
+        assertThat(table.rows()).isEqualTo(before);
+
+        // When
+        JobClient last = start(clickHouse.uri(), 2, savepoint, Set.of());
+        last.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertEachRowOnce();
+    }
+
+    private void assertEachRowOnce() throws IOException {
+        assertThat(table.distinctIds()).isEqualTo(ROWS);
+        assertThat(table.rows()).isEqualTo(ROWS);
+        assertThat(table.number("SELECT sum(id) FROM " + SampleRowEncoder.TABLE))
+                .isEqualTo(LongStream.range(0, ROWS).sum());
+    }
+
+    private String stopWithSavepointAfter(JobClient job, long rows) throws Exception {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> table.rows() >= rows);
+        String savepoint = job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+                .get(60, TimeUnit.SECONDS);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> job.getJobStatus().get() == JobStatus.FINISHED);
+        return savepoint;
+    }
+
+    private static JobClient start(URI clickHouse, int parallelism, String savepoint, Set<Long> crashes)
+            throws Exception {
+        Configuration config = new Configuration();
+        config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
+        config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 50);
+        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+        config.set(PipelineOptions.GENERIC_TYPES, false);
+        config.set(PipelineOptions.OBJECT_REUSE, true);
+        if (savepoint != null) {
+            config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        }
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+        env.setParallelism(parallelism);
+        env.setMaxParallelism(8);
+        TypeInformation<SampleRow> rowType =
+                Types.POJO(SampleRow.class, Map.of("id", Types.LONG, "atMs", Types.LONG, "text", Types.STRING));
+        // So many rows, then a checkpoint, and so on: a job of twenty checkpoints, however fast the machine is.
+        DataGeneratorSource<Long> ids = new DataGeneratorSource<>(
+                id -> id, ROWS, RateLimiterStrategy.perCheckpoint(ROWS_PER_CHECKPOINT), Types.LONG);
+        env.fromSource(ids, WatermarkStrategy.noWatermarks(), "ids")
+                .uid("ids")
+                .map(new CrashingRow(Set.copyOf(crashes)))
+                .returns(rowType)
+                .uid("rows")
+                .sinkTo(ClickHouseSink.of(
+                                SampleRowEncoder.append(),
+                                ClickHouseClientConfig.of(clickHouse).withRequestTimeout(Duration.ofSeconds(2)))
+                        .limits(new BatchLimits(50, 1 << 20))
+                        .retry(new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofNanos(1)))
+                        .build())
+                .name("table")
+                .uid("table");
+        return env.executeAsync("exactly-once");
+    }
+
+    /** Makes a row of an id; throws once at each of the given ids. */
+    private record CrashingRow(Set<Long> crashes) implements MapFunction<Long, SampleRow> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public SampleRow map(Long id) {
+            if (crashes.contains(id) && CRASHED.add(id)) {
+                throw new IllegalStateException("scripted crash at row " + id);
+            }
+            return id % 2 == 0 ? SampleRow.of(id) : SampleRow.inDecember(id);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.tidegate.serving.query;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * {@code GET /api/v1/analytics/bets}: bets, turnover, payout, average bet and average odds by one property of the bet or by
+ * player; the highest turnover first.
+ *
+ * <p>Money of several currencies is added up as it is, unless {@code currency} chooses one. An outcome counts when it
+ * happened, with the game, city, device type and bet type of its bet.
+ */
+final class BetsQuery implements Query<BetsQuery.Row> {
+
+    enum GroupBy implements Parameters.Word {
+        GAME("game", "game_id"),
+        CITY("city", "city"),
+        DEVICE_TYPE("deviceType", "device_type"),
+        BET_TYPE("betType", "bet_type"),
+        USER("user", "user_id");
+
+        private final String word;
+        private final String column;
+
+        GroupBy(String word, String column) {
+            this.word = word;
+            this.column = column;
+        }
+
+        @Override
+        public String word() {
+            return word;
+        }
+    }
+
+    /** Totals of a group; averages are left to {@link #write}, where they can be exact. */
+    record Row(String group, long count, BigDecimal turnover, BigDecimal payout, BigDecimal oddsSum, long oddsCount) {}
+
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 1_000;
+    private static final int AVERAGE_SCALE = 4;
+
+    private final GroupBy groupBy;
+    private final TimeRange range;
+    private final Optional<String> currency;
+    private final int limit;
+
+    private BetsQuery(GroupBy groupBy, TimeRange range, Optional<String> currency, int limit) {
+        this.groupBy = groupBy;
+        this.range = range;
+        this.currency = currency;
+        this.limit = limit;
+    }
+
+    static BetsQuery of(Parameters parameters) throws BadParameterException {
+        GroupBy groupBy = parameters.word("groupBy", GroupBy.class).orElse(GroupBy.GAME);
+        return new BetsQuery(
+                groupBy,
+                parameters.range().wholeMinutes(),
+                parameters.text("currency"),
+                parameters.limit(DEFAULT_LIMIT, MAX_LIMIT));
+    }
+
+    @Override
+    public Sql sql() {
+        Sql sql = groupBy == GroupBy.USER ? overEvents() : overWindows();
+        if (currency.isPresent()) {
+            sql.text(" AND currency = ").value(currency.get());
+        }
+        return sql.text(" GROUP BY " + groupBy.column + " ORDER BY all_turnover DESC, " + groupBy.column + " LIMIT ")
+                .value(limit);
+    }
+
+    private Sql overWindows() {
+        return new Sql()
+                .text("SELECT " + groupBy.column + ", toInt64(sum(bets)) AS all_bets, sum(turnover) AS all_turnover,"
+                        + " sum(payout) AS all_payout, sum(odds_sum) AS all_odds, toInt64(sum(odds_count)) AS odds_bets"
+                        + " FROM bet_stats_1m FINAL WHERE ")
+                .secondsIn("window_start", range);
+    }
+
+    /** There are no windows by player: too many of them would have one bet. */
+    private Sql overEvents() {
+        return new Sql()
+                .text("SELECT user_id, toInt64(countIf(type = 'bet')) AS all_bets,"
+                        + " sumIf(amount, type = 'bet') AS all_turnover, sumIf(payout, type = 'bet_outcome') AS all_payout,"
+                        + " sumIf(odds, type = 'bet') AS all_odds, toInt64(countIf(type = 'bet' AND odds > 0)) AS odds_bets"
+                        + " FROM events FINAL WHERE type IN ('bet', 'bet_outcome') AND ")
+                .millisIn("occurred_at", range);
+    }
+
+    @Override
+    public Row read(ResultSet row) throws SQLException {
+        return new Row(
+                row.getString(1),
+                row.getLong(2),
+                row.getBigDecimal(3),
+                row.getBigDecimal(4),
+                row.getBigDecimal(5),
+                row.getLong(6));
+    }
+
+    @Override
+    public void write(JsonGenerator json, Row row) throws IOException {
+        json.writeStartObject();
+        json.writeStringField(groupBy.word(), row.group());
+        json.writeNumberField("count", row.count());
+        json.writeNumberField("turnover", plain(row.turnover()));
+        json.writeNumberField("payout", plain(row.payout()));
+        average(json, "averageBet", row.turnover(), row.count());
+        average(json, "averageOdds", row.oddsSum(), row.oddsCount());
+        json.writeEndObject();
+    }
+
+    /** Null where there is nothing to average. */
+    private static void average(JsonGenerator json, String field, BigDecimal sum, long count) throws IOException {
+        if (count == 0) {
+            json.writeNullField(field);
+        } else {
+            json.writeNumberField(
+                    field, plain(sum.divide(BigDecimal.valueOf(count), AVERAGE_SCALE, RoundingMode.HALF_UP)));
+        }
+    }
+
+    /** Without trailing zeros, and never in the notation with an exponent. */
+    private static BigDecimal plain(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+}

@@ -1,0 +1,192 @@
+package io.tidegate.serving.query;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tidegate.serving.GatewayConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs queries through the ClickHouse JDBC driver: as many at a time as there are threads, each thread with a connection of
+ * its own, a bounded number waiting, everything beyond refused at once.
+ */
+final class QueryPool {
+
+    /** The queue is full. */
+    static final class BusyException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueryPool.class);
+    private static final int WAITING_PER_THREAD = 16;
+    /** ClickHouse ends a query itself; the driver only gives up on a server that no longer answers. */
+    private static final Duration ANSWER_GRACE = Duration.ofSeconds(2);
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final MeterRegistry meters;
+    private final String url;
+    private final Properties properties;
+    private final String settings;
+    private final ThreadPoolExecutor threads;
+    private final ThreadLocal<Connection> connection = new ThreadLocal<>();
+    /** For closing: each thread's connection, guarded by itself. */
+    private final List<Connection> open = new ArrayList<>();
+
+    QueryPool(Vertx vertx, GatewayConfig.ClickHouse config, QueryLimits limits, MeterRegistry meters) {
+        this.vertx = vertx;
+        this.meters = meters;
+        this.url = "jdbc:ch:" + config.url() + "/" + config.database();
+        this.properties = properties(config);
+        this.settings = limits.settings(config.queryTimeout());
+        AtomicInteger number = new AtomicInteger();
+        this.threads = new ThreadPoolExecutor(
+                config.poolSize(),
+                config.poolSize(),
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(config.poolSize() * WAITING_PER_THREAD),
+                task -> new Thread(task, "query-" + number.getAndIncrement()));
+        Gauge.builder("tidegate.query.active", threads, ThreadPoolExecutor::getActiveCount)
+                .description("Queries that are running")
+                .register(meters);
+        Gauge.builder("tidegate.query.waiting", threads, pool -> pool.getQueue().size())
+                .description("Queries that wait for a thread")
+                .register(meters);
+    }
+
+    private static Properties properties(GatewayConfig.ClickHouse config) {
+        Properties properties = new Properties();
+        properties.setProperty("user", config.user());
+        properties.setProperty("password", config.password());
+        properties.setProperty("connection_timeout", Long.toString(CONNECT_TIMEOUT.toMillis()));
+        properties.setProperty(
+                "socket_timeout",
+                Long.toString(config.queryTimeout().plus(ANSWER_GRACE).toMillis()));
+        // Whether a query is tried again is the client's decision: it got Retry-After.
+        properties.setProperty("retry", "0");
+        return properties;
+    }
+
+    /**
+     * Asks, and reads all rows.
+     *
+     * @param name of the metric
+     * @return completes on the caller's context; fails with whatever {@link QueryFailure#of} understands
+     */
+    <R> Future<List<R>> run(String name, Query<R> query) {
+        Promise<List<R>> answer = Promise.promise();
+        Timer.Sample sample = Timer.start(meters);
+        try {
+            threads.execute(() -> {
+                try {
+                    answer.complete(ask(query));
+                } catch (SQLException | RuntimeException e) {
+                    answer.fail(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.fail(new BusyException());
+        }
+        Promise<List<R>> onContext = Promise.promise();
+        var context = vertx.getOrCreateContext();
+        answer.future().onComplete(done -> {
+            sample.stop(Timer.builder("tidegate.query.duration")
+                    .description("Queries to ClickHouse, waiting included")
+                    .tag("query", name)
+                    .tag(
+                            "outcome",
+                            done.succeeded()
+                                    ? "ok"
+                                    : QueryFailure.of(done.cause()).code())
+                    .register(meters));
+            context.runOnContext(ignored -> {
+                if (done.succeeded()) {
+                    onContext.complete(done.result());
+                } else {
+                    onContext.fail(done.cause());
+                }
+            });
+        });
+        return onContext.future();
+    }
+
+    private <R> List<R> ask(Query<R> query) throws SQLException {
+        Sql sql = query.sql();
+        List<R> rows = new ArrayList<>();
+        try (PreparedStatement statement = connection().prepareStatement(sql.text() + settings)) {
+            sql.bind(statement);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    rows.add(query.read(result));
+                }
+            }
+        } catch (SQLException | RuntimeException e) {
+            // Whatever state it is in, the next query gets a new one.
+            disconnect();
+            throw e;
+        }
+        return rows;
+    }
+
+    private Connection connection() throws SQLException {
+        Connection mine = connection.get();
+        if (mine == null) {
+            mine = DriverManager.getConnection(url, properties);
+            connection.set(mine);
+            synchronized (open) {
+                open.add(mine);
+            }
+        }
+        return mine;
+    }
+
+    private void disconnect() {
+        Connection mine = connection.get();
+        if (mine != null) {
+            connection.remove();
+            synchronized (open) {
+                open.remove(mine);
+            }
+            close(mine);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("closing a connection to ClickHouse", e);
+        }
+    }
+
+    /** Takes no more queries and lets go of the connections; a query that still runs fails. */
+    void close() {
+        threads.shutdownNow();
+        List<Connection> all;
+        synchronized (open) {
+            all = List.copyOf(open);
+            open.clear();
+        }
+        all.forEach(QueryPool::close);
+    }
+}
