@@ -51,9 +51,7 @@ public final class AggregationPipeline {
                 .uid(Uids.Aggregation.FIELDS);
         SingleOutputStreamOperator<EventSighting> sightings = Deduplication.of(
                         fields, TypeInformation.of(AggregationEvent.class), deduplicationHorizon)
-                .process(new PaneAssigner(settings.panes()))
-                .returns(EventSighting.class)
-                .name("panes")
+                .transform("panes", TypeInformation.of(EventSighting.class), new PaneAssigner(settings.panes()))
                 .uid(Uids.Aggregation.PANES);
         DataStream<PostAction> postActions = sightings.getSideOutput(PaneAssigner.POST_ACTIONS);
         DataStream<BetEvent> betEvents = sightings.getSideOutput(PaneAssigner.BET_EVENTS);

@@ -12,11 +12,12 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -26,8 +27,11 @@ import org.apache.flink.util.OutputTag;
  * passed it. An event that comes behind the watermark all the same (its partition was taken for idle) is treated as appended
  * just after the watermark: it gets a pane that nobody has forgotten, and so never overwrites a row with less than the row had.
  * The highest watermark is part of the state, since after a restart Flink's own begins anew.
+ *
+ * <p>An operator of its own and no function, because a function sees the watermark only when an event comes.
  */
-final class PaneAssigner extends ProcessFunction<AggregationEvent, EventSighting> implements CheckpointedFunction {
+final class PaneAssigner extends AbstractStreamOperator<EventSighting>
+        implements OneInputStreamOperator<AggregationEvent, EventSighting> {
 
     private static final long serialVersionUID = 1L;
 
@@ -38,8 +42,7 @@ final class PaneAssigner extends ProcessFunction<AggregationEvent, EventSighting
     private final PaneGrid grid;
 
     private transient ListState<Long> watermarkState;
-    private transient long restoredWatermarkMs;
-    private transient long lastWatermarkMs;
+    private transient long highestWatermarkMs;
     private transient Counter behindWatermark;
 
     PaneAssigner(PaneGrid grid) {
@@ -47,60 +50,75 @@ final class PaneAssigner extends ProcessFunction<AggregationEvent, EventSighting
     }
 
     @Override
-    public void initializeState(FunctionInitializationContext context) throws Exception {
-        // Every instance gets what all instances knew: the stages behind are keyed, and theirs is the minimum of all.
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        // Every instance gets what all instances knew, so that it holds for whatever partitions are read here now.
         watermarkState = context.getOperatorStateStore()
                 .getUnionListState(new ListStateDescriptor<>("highest-watermark", Types.LONG));
-        restoredWatermarkMs = Long.MIN_VALUE;
+        highestWatermarkMs = Long.MIN_VALUE;
         for (Long watermarkMs : watermarkState.get()) {
-            restoredWatermarkMs = Math.max(restoredWatermarkMs, watermarkMs);
+            highestWatermarkMs = Math.max(highestWatermarkMs, watermarkMs);
         }
-        lastWatermarkMs = restoredWatermarkMs;
-        behindWatermark = getRuntimeContext().getMetricGroup().counter("eventsBehindWatermark");
+        behindWatermark = getMetricGroup().counter("eventsBehindWatermark");
     }
 
     @Override
-    public void snapshotState(FunctionSnapshotContext context) throws Exception {
-        watermarkState.update(List.of(lastWatermarkMs));
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        watermarkState.update(List.of(highestWatermarkMs));
     }
 
     @Override
-    public void processElement(AggregationEvent event, Context context, Collector<EventSighting> out) {
+    public void processWatermark(Watermark mark) throws Exception {
+        // The last one of a bounded input is no time.
+        if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()) {
+            highestWatermarkMs = Math.max(highestWatermarkMs, mark.getTimestamp());
+        }
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void processElement(StreamRecord<AggregationEvent> element) {
+        AggregationEvent event = element.getValue();
         long windowStartMs = PaneGrid.windowStartMs(event.occurredAtMs());
-        long paneMs = grid.paneMs(windowStartMs, appendedAtMs(event, context));
-        out.collect(new EventSighting(windowStartMs, paneMs, event.kind(), UserHash.of(event.userId())));
+        long paneMs = grid.paneMs(windowStartMs, appendedAtMs(event));
+        output.collect(new StreamRecord<>(
+                new EventSighting(windowStartMs, paneMs, event.kind(), UserHash.of(event.userId()))));
         switch (event.kind()) {
             case LIKE, UNLIKE, COMMENT, SHARE ->
-                context.output(POST_ACTIONS, new PostAction(windowStartMs, paneMs, event.postId(), event.kind()));
+                output.collect(
+                        POST_ACTIONS,
+                        new StreamRecord<>(new PostAction(windowStartMs, paneMs, event.postId(), event.kind())));
             case BET, BET_OUTCOME ->
-                context.output(
-                        BET_EVENTS,
-                        new BetEvent(
-                                windowStartMs,
-                                paneMs,
-                                event.appendedAtMs(),
-                                event.kind() == EventKind.BET_OUTCOME,
-                                event.userId(),
-                                event.betId(),
-                                event.gameId(),
-                                event.city(),
-                                event.deviceType(),
-                                event.betType(),
-                                event.currency(),
-                                event.amountE4(),
-                                event.oddsE4()));
+                output.collect(BET_EVENTS, new StreamRecord<>(betEvent(event, windowStartMs, paneMs)));
             case POST, DEPOSIT, WITHDRAWAL, LOGIN -> {
                 // Counted as an event, and nothing more.
             }
         }
     }
 
-    private long appendedAtMs(AggregationEvent event, Context context) {
-        lastWatermarkMs = Math.max(lastWatermarkMs, context.timerService().currentWatermark());
-        if (event.appendedAtMs() > lastWatermarkMs) {
+    private long appendedAtMs(AggregationEvent event) {
+        if (event.appendedAtMs() > highestWatermarkMs) {
             return event.appendedAtMs();
         }
         behindWatermark.inc();
-        return lastWatermarkMs + 1;
+        return highestWatermarkMs + 1;
+    }
+
+    private static BetEvent betEvent(AggregationEvent event, long windowStartMs, long paneMs) {
+        return new BetEvent(
+                windowStartMs,
+                paneMs,
+                event.appendedAtMs(),
+                event.kind() == EventKind.BET_OUTCOME,
+                event.userId(),
+                event.betId(),
+                event.gameId(),
+                event.city(),
+                event.deviceType(),
+                event.betType(),
+                event.currency(),
+                event.amountE4(),
+                event.oddsE4());
     }
 }
