@@ -199,14 +199,7 @@ public final class Oracle {
         }
         return byKey.entrySet().stream()
                 .map(entry -> betStats(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparing(
-                        BetStats::key,
-                        Comparator.comparingLong(BetStats.Key::windowStartMs)
-                                .thenComparing(BetStats.Key::gameId)
-                                .thenComparing(BetStats.Key::city)
-                                .thenComparing(BetStats.Key::deviceType)
-                                .thenComparing(BetStats.Key::betType)
-                                .thenComparing(BetStats.Key::currency)))
+                .sorted(Comparator.comparing(BetStats::key))
                 .toList();
     }
 

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,7 @@ class MappingFileTest {
     void whatIsLeftOutHasItsDefault() throws IOException {
         Mapping mapping = read(MINIMAL);
 
-        assertThat(mapping.format()).isEqualTo(new Format.Csv(java.util.List.of(), ',', '"'));
+        assertThat(mapping.format()).isEqualTo(new Format.Csv(List.of(), ',', '"'));
         assertThat(mapping.charset()).isEqualTo(StandardCharsets.UTF_8);
         assertThat(mapping.missing()).containsExactly("");
         assertThat(mapping.sort()).isEqualTo(Mapping.Sort.NONE);
@@ -68,7 +71,7 @@ class MappingFileTest {
                     attributes: {free name: "{a}"}
                 """);
 
-        assertThat(mapping.format()).isEqualTo(new Format.Csv(java.util.List.of("a", "b"), ';', '\''));
+        assertThat(mapping.format()).isEqualTo(new Format.Csv(List.of("a", "b"), ';', '\''));
         assertThat(mapping.charset()).isEqualTo(StandardCharsets.ISO_8859_1);
         assertThat(mapping.missing()).containsExactlyInAnyOrder("", "NA", "-");
         assertThat(mapping.time().zone()).hasToString("Optional[Europe/Berlin]");
@@ -82,6 +85,18 @@ class MappingFileTest {
     @ValueSource(strings = {"bustabit.yaml", "college-messages.yaml", "events.yaml"})
     void theMappingsOfTheProjectAreValid(String name) throws IOException {
         assertThat(MappingFile.read(Path.of("mappings", name)).events()).isNotEmpty();
+    }
+
+    @Test
+    void theExampleOfTheDocumentationIsValid() throws IOException {
+        String page = Files.readString(Path.of("..", "..", "docs", "replay.md"));
+        Matcher example = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL).matcher(page);
+        assertThat(example.find()).isTrue();
+
+        Mapping mapping = read(example.group(1));
+
+        mapping.requireColumns(List.of("when", "player", "stake", "multiplier"));
+        assertThat(mapping.events()).hasSize(2);
     }
 
     @ParameterizedTest
