@@ -63,7 +63,7 @@ final class CounterStore implements TopicReader.Listener, StateSource {
 
     @Override
     public void caughtUp(TopicReader.Position position) {
-        remember(position);
+        reached(position);
         ready = true;
     }
 
@@ -77,19 +77,24 @@ final class CounterStore implements TopicReader.Listener, StateSource {
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
         if (key.startsWith(POST_PREFIX)) {
-            remember(next);
+            reachedIfReady(next);
             post(key.substring(POST_PREFIX.length()), record.value());
         } else if (key.equals(POST_LEADERBOARD)) {
-            remember(next);
+            reachedIfReady(next);
             leaderboard(record.value());
         }
     }
 
-    private void remember(TopicReader.Position position) {
+    /** While the topic is being read for the first time nobody gets an event, so nobody needs a cursor. */
+    private void reachedIfReady(TopicReader.Position position) {
         if (ready) {
-            cursor = position.cursor(Channel.Family.POST);
-            hub.position(Channel.Family.POST, cursor);
+            reached(position);
         }
+    }
+
+    private void reached(TopicReader.Position position) {
+        cursor = position.cursor(Channel.Family.POST);
+        hub.position(Channel.Family.POST, cursor);
     }
 
     private void post(String postId, byte[] value) {

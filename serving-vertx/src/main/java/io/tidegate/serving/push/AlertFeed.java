@@ -42,6 +42,7 @@ public final class AlertFeed implements TopicReader.Listener {
 
     @Override
     public void lost(Instant lastRead, TopicReader.Position position) {
+        hub.position(Channel.Family.ALERTS, position.cursor(Channel.Family.ALERTS));
         hub.publishGap(Channel.Family.ALERTS, lastRead, Instant.now());
     }
 

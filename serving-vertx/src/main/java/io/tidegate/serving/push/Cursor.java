@@ -39,19 +39,11 @@ public final class Cursor {
     }
 
     /**
-     * Whether a listener at this place has seen everything that a reader at {@code other} has: at least as far in every
-     * partition. False also where the two don't belong to the same topic.
+     * Whether both are the same place of the same topic. A place further on isn't good enough: it may be of an earlier life of
+     * the topic, or of a gateway that is ahead of this one.
      */
-    boolean covers(Cursor other) {
-        if (topicTag != other.topicTag || next.length < other.next.length) {
-            return false;
-        }
-        for (int partition = 0; partition < other.next.length; partition++) {
-            if (next[partition] < other.next[partition]) {
-                return false;
-            }
-        }
-        return true;
+    boolean isAt(Cursor other) {
+        return topicTag == other.topicTag && Arrays.equals(next, other.next);
     }
 
     /** Text for the wire; {@link #decode} reads it back. */

@@ -35,6 +35,7 @@ public final class NotificationFeed implements TopicReader.Listener {
 
     @Override
     public void lost(Instant lastRead, TopicReader.Position position) {
+        hub.position(Channel.Family.USER, position.cursor(Channel.Family.USER));
         hub.publishGap(Channel.Family.USER, lastRead, Instant.now());
     }
 

@@ -196,6 +196,15 @@ public final class PushModule implements RouteModule {
         }
 
         private void frame(WebSocketFrame frame) {
+            try {
+                take(frame);
+            } catch (RuntimeException e) {
+                LOG.error("a listener's message could not be handled", e);
+                socket.fail(PushError.INTERNAL, CloseCode.INTERNAL_ERROR);
+            }
+        }
+
+        private void take(WebSocketFrame frame) {
             socket.clientFrame();
             switch (frame.type()) {
                 case TEXT, CONTINUATION -> text(frame);

@@ -244,7 +244,7 @@ final class PushSocket {
      */
     private void tellGap(Channel channel, Cursor from) {
         Optional<Cursor> position = hub.position(channel.family());
-        if (position.isEmpty() || !from.covers(position.get())) {
+        if (position.isEmpty() || !from.isAt(position.get())) {
             Instant now = Instant.now();
             Instant since = Instant.ofEpochMilli(Math.min(from.atMs(), now.toEpochMilli()));
             control(Frames.gap(channel, since, now));
