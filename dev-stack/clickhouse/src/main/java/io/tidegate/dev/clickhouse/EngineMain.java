@@ -112,7 +112,6 @@ public final class EngineMain {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // The library's own exit handlers would wait for its threads.
         Runtime.getRuntime().halt(0);
     }
 

@@ -6,6 +6,8 @@ import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>An anchor connection keeps it alive between requests, because closing the last connection shuts the engine down.
  */
 public final class Engine implements AutoCloseable {
+
+    /** Settings in which the library differs from a server; they hold for one connection, so each gets them. */
+    private static final List<String> SERVER_LIKE = List.of(
+            // `1 + 1` is no statement on a server.
+            "--implicit_select=0",
+            // There is no queue behind async inserts here.
+            "--async_insert=0",
+            "--storage_file_read_method=pread");
 
     private final Chdb chdb;
     private final String pathArgument;
@@ -28,15 +38,7 @@ public final class Engine implements AutoCloseable {
     private Engine(Chdb chdb, EngineDirectory directory) throws EngineException {
         this.chdb = chdb;
         this.pathArgument = "--path=" + directory.store();
-        this.anchor = open(new String[] {
-            "clickhouse",
-            pathArgument,
-            "--config-file=" + directory.configFile(),
-            // Statements such as `1 + 1` are an extension of clickhouse-local, not of the server.
-            "--implicit_select=0",
-            "--async_insert=0",
-            "--storage_file_read_method=pread"
-        });
+        this.anchor = open("--config-file=" + directory.configFile());
         String[] identity =
                 anchor.execute("SELECT version(), timezone()").strip().split("\t");
         this.version = identity[0];
@@ -70,10 +72,16 @@ public final class Engine implements AutoCloseable {
         if (closing) {
             throw EngineException.of(236, "ABORTED", "The engine is shutting down");
         }
-        return open(new String[] {"clickhouse", pathArgument});
+        return open();
     }
 
-    private EngineConnection open(String[] arguments) throws EngineException {
+    private EngineConnection open(String... more) throws EngineException {
+        List<String> all = new ArrayList<>();
+        all.add("clickhouse");
+        all.add(pathArgument);
+        all.addAll(SERVER_LIKE);
+        all.addAll(List.of(more));
+        String[] arguments = all.toArray(String[]::new);
         Pointer handle = chdb.chdb_connect(arguments.length, arguments);
         if (handle == null || handle.getPointer(0) == null) {
             throw new EngineException("The engine refused a connection");
@@ -89,7 +97,7 @@ public final class Engine implements AutoCloseable {
 
     /** Asks every running statement to stop; returns at once. */
     public void killStatements() throws EngineException {
-        try (EngineConnection connection = open(new String[] {"clickhouse", pathArgument})) {
+        try (EngineConnection connection = open()) {
             connection.execute("KILL QUERY WHERE 1 ASYNC");
         }
     }

@@ -44,8 +44,10 @@ final class EngineConfig {
                         <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
                     </merge_tree>
 
-                    <!-- No host is allowed: nothing that takes a URL gets anywhere, dictionaries included. -->
-                    <remote_url_allow_hosts></remote_url_allow_hosts>
+                    <!-- Engines that reach out (File, URL, MySQL, …) need a grant that users.xml doesn't give. -->
+                    <access_control_improvements>
+                        <table_engines_require_grant>true</table_engines_require_grant>
+                    </access_control_improvements>
                 </clickhouse>
                 """.formatted(directory.usersFile());
     }
@@ -70,6 +72,10 @@ final class EngineConfig {
                                 <query>GRANT ALL ON *.*</query>
                                 <!-- file(), url(), remote(), s3(), mysql() and so on. -->
                                 <query>REVOKE SOURCES ON *.*</query>
+                                <query>REVOKE TABLE ENGINE ON *</query>
+                                <query>GRANT TABLE ENGINE ON Memory</query>
+                                <query>REVOKE NAMED COLLECTION ADMIN ON *</query>
+                                <query>REVOKE SYSTEM SHUTDOWN ON *.*</query>
                             </grants>
                         </default>
                     </users>

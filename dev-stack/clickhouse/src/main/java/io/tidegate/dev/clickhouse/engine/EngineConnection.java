@@ -42,6 +42,22 @@ public final class EngineConnection implements AutoCloseable {
         return broken;
     }
 
+    /**
+     * Makes a broken connection usable again, where it must be kept for its temporary tables: what the failed statement
+     * had left goes out with the result of another one. It stays broken when that fails too.
+     */
+    public void recover() {
+        if (!broken) {
+            return;
+        }
+        try {
+            execute("SELECT 1");
+            broken = false;
+        } catch (EngineException e) {
+            broken = true;
+        }
+    }
+
     /** How many statements a text holds; 0 when it doesn't parse. Executes nothing. */
     public int countStatements(byte[] sql) {
         try (Memory analysis = new Memory(ANALYSIS_SIZE)) {

@@ -88,7 +88,12 @@ final class Answer {
     }
 
     String errorText(EngineException error) {
-        return error.getMessage().stripTrailing() + " (version " + version + " (official build))\n";
+        String message = error.getMessage().stripTrailing();
+        String bare = " (version " + version + ")";
+        if (message.endsWith(bare)) {
+            message = message.substring(0, message.length() - bare.length());
+        }
+        return message + " (version " + version + " (official build))\n";
     }
 
     private void resultHeaders(OutputFormat format, QueryStatistics statistics) {

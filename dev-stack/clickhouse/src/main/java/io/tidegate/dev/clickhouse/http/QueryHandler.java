@@ -11,9 +11,11 @@ import io.tidegate.dev.clickhouse.engine.QueryResult;
 import io.tidegate.dev.clickhouse.engine.QueryStatistics;
 import io.tidegate.dev.clickhouse.engine.ResultStream;
 import io.tidegate.dev.clickhouse.sql.Statement;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +33,8 @@ final class QueryHandler implements HttpHandler {
     private static final int ALREADY_RUNNING = 216;
     private static final int DEFAULT_MAX_QUERY_SIZE = 262_144;
     private static final int LARGEST_MAX_QUERY_SIZE = 64 << 20;
+    private static final int LARGEST_EXPRESSIONS = 8 << 20;
+    private static final String VALUES = "Values";
 
     private final Engine engine;
     private final Sessions sessions;
@@ -89,9 +93,13 @@ final class QueryHandler implements HttpHandler {
         try (Lease lease = lease(request)) {
             RequestSettings settings = new RequestSettings(lease.connection());
             settings.apply(request, readOnly);
-            run(request, text, lease.connection(), answer);
-            if (request.session().isPresent()) {
-                settings.restore();
+            try {
+                run(request, text, lease.connection(), answer);
+            } finally {
+                if (request.session().isPresent()) {
+                    lease.connection().recover();
+                    settings.restore();
+                }
             }
         } finally {
             running.remove(request.queryId());
@@ -141,11 +149,19 @@ final class QueryHandler implements HttpHandler {
             throws IOException, EngineException {
         Statement statement = text.statement();
         String named = statement.format() != null ? statement.format() : request.defaultFormat();
-        String format = named.isEmpty() ? "Values" : named;
+        String format = named.isEmpty() ? VALUES : named;
+        InputStream data = text.data();
+        try {
+            if (format.equalsIgnoreCase(VALUES)) {
+                data = checkedValues(data, connection);
+            }
+        } catch (IOException e) {
+            throw brokenBody(e);
+        }
         QueryStatistics statistics;
         try (InsertStream insert = connection.insert(statement.sql(), format, request.parameters())) {
             try {
-                insert.append(text.data());
+                insert.append(data);
             } catch (IOException e) {
                 // Without the commit nothing is stored.
                 throw brokenBody(e);
@@ -153,6 +169,21 @@ final class QueryHandler implements HttpHandler {
             statistics = insert.commit();
         }
         answer.result(request, OutputFormat.named(OutputFormat.DEFAULT), new byte[0], statistics);
+    }
+
+    /**
+     * VALUES may hold expressions, so they're looked through like statements. That needs them in memory; what is larger
+     * must be literals.
+     */
+    private static InputStream checkedValues(InputStream data, EngineConnection connection)
+            throws IOException, EngineException {
+        byte[] head = data.readNBytes(LARGEST_EXPRESSIONS + 1);
+        if (head.length <= LARGEST_EXPRESSIONS) {
+            Statement.checkValues(head);
+            return new ByteArrayInputStream(head);
+        }
+        connection.execute("SET input_format_values_interpret_expressions = 0");
+        return new SequenceInputStream(new ByteArrayInputStream(head), data);
     }
 
     private static void select(

@@ -61,9 +61,10 @@ final class Sessions {
         return session.connection;
     }
 
-    /** Gives the session back. A broken connection can't be reused, so the session ends with it. */
+    /** Gives the session back. A connection that a failure broke for good can't be reused: the session ends with it. */
     synchronized void release(QueryRequest.SessionRequest request) {
         Session session = sessions.get(request.id());
+        session.connection.recover();
         session.busy = false;
         session.expires = clock.instant().plus(request.timeout());
         if (closed || request.closeAfterwards() || session.connection.isBroken()) {

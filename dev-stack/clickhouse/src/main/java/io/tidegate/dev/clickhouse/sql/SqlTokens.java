@@ -1,6 +1,7 @@
 package io.tidegate.dev.clickhouse.sql;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Cuts a ClickHouse statement into tokens, without understanding it: enough to see keywords outside of strings, quoted
@@ -20,6 +21,15 @@ final class SqlTokens {
         END
     }
 
+    /** UTF-8 of the typographic quotes, which the engine takes as quotes too: E2 80 and then one of these. */
+    private static final byte QUOTE_FIRST = (byte) 0xE2;
+
+    private static final byte QUOTE_SECOND = (byte) 0x80;
+    private static final byte SINGLE_OPENING = (byte) 0x98;
+    private static final byte SINGLE_CLOSING = (byte) 0x99;
+    private static final byte DOUBLE_OPENING = (byte) 0x9C;
+    private static final byte DOUBLE_CLOSING = (byte) 0x9D;
+
     private final byte[] text;
     private final int length;
     private Kind kind = Kind.END;
@@ -28,6 +38,12 @@ final class SqlTokens {
     private int depth;
 
     SqlTokens(byte[] text, int length) {
+        this(text, 0, length);
+    }
+
+    /** @param length the offset behind the text's last byte */
+    SqlTokens(byte[] text, int from, int length) {
+        this.position = from;
         this.text = text;
         this.length = length;
     }
@@ -45,6 +61,10 @@ final class SqlTokens {
             kind = quoted(b) ? Kind.STRING : Kind.END;
         } else if (b == '`' || b == '"') {
             kind = quoted(b) ? Kind.QUOTED_NAME : Kind.END;
+        } else if (typographicQuote(SINGLE_OPENING)) {
+            kind = typographic(SINGLE_CLOSING) ? Kind.STRING : Kind.END;
+        } else if (typographicQuote(DOUBLE_OPENING)) {
+            kind = typographic(DOUBLE_CLOSING) ? Kind.QUOTED_NAME : Kind.END;
         } else if (b == '$' && heredoc()) {
             kind = Kind.STRING;
         } else if (isWord(b)) {
@@ -99,6 +119,19 @@ final class SqlTokens {
         return kind == Kind.SYMBOL && text[start] == symbol;
     }
 
+    /** The name that a bare or quoted word spells, in upper case; empty for other tokens. */
+    String name() {
+        return switch (kind) {
+            case WORD -> text().toUpperCase(Locale.ROOT);
+            case QUOTED_NAME -> {
+                int border = text[start] == QUOTE_FIRST ? 3 : 1;
+                yield new String(text, start + border, position - start - 2 * border, StandardCharsets.UTF_8)
+                        .toUpperCase(Locale.ROOT);
+            }
+            default -> "";
+        };
+    }
+
     String text() {
         return new String(text, start, position - start, StandardCharsets.UTF_8);
     }
@@ -106,7 +139,8 @@ final class SqlTokens {
     private void skipBlanks() {
         while (position < length) {
             byte b = text[position];
-            if (b <= ' ' && b >= 0) {
+            if (b <= ' ' && !startsTypographicQuote()) {
+                // Negative bytes are those of other scripts; outside of quotes the engine knows them as blanks only.
                 position++;
             } else if (b == '#' && position + 1 < length && (text[position + 1] == ' ' || text[position + 1] == '!')) {
                 skipLine();
@@ -157,6 +191,29 @@ final class SqlTokens {
         return false;
     }
 
+    private boolean startsTypographicQuote() {
+        return typographicQuote(SINGLE_OPENING) || typographicQuote(DOUBLE_OPENING);
+    }
+
+    private boolean typographicQuote(byte last) {
+        return position + 2 < length
+                && text[position] == QUOTE_FIRST
+                && text[position + 1] == QUOTE_SECOND
+                && text[position + 2] == last;
+    }
+
+    private boolean typographic(byte closing) {
+        position += 3;
+        while (position < length) {
+            if (typographicQuote(closing)) {
+                position += 3;
+                return true;
+            }
+            position++;
+        }
+        return false;
+    }
+
     /** {@code $tag$ … $tag$}; leaves the position alone when this is none. */
     private boolean heredoc() {
         int i = position + 1;
@@ -181,11 +238,6 @@ final class SqlTokens {
     }
 
     private static boolean isWord(byte b) {
-        return b < 0
-                || b == '_'
-                || b == '$'
-                || (b >= '0' && b <= '9')
-                || (b >= 'a' && b <= 'z')
-                || (b >= 'A' && b <= 'Z');
+        return b == '_' || b == '$' || (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
     }
 }

@@ -3,8 +3,6 @@ package io.tidegate.dev.clickhouse.sql;
 import io.tidegate.dev.clickhouse.engine.EngineException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * What the front has to know about a statement before the engine sees it.
@@ -27,10 +25,7 @@ public record Statement(Kind kind, byte[] sql, String format, int dataOffset) {
     }
 
     private static final int SYNTAX_ERROR = 62;
-    private static final int ACCESS_DENIED = 497;
     private static final int NOT_IMPLEMENTED = 48;
-    private static final Set<String> DATABASE_ENGINES = Set.of("ATOMIC", "MEMORY");
-    private static final Set<String> DICTIONARY_SOURCES = Set.of("CLICKHOUSE", "NULL");
 
     /**
      * Reads a statement.
@@ -46,16 +41,17 @@ public record Statement(Kind kind, byte[] sql, String format, int dataOffset) {
         while (tokens.isSymbol('(')) {
             tokens.next();
         }
-        if (tokens.isWord("INSERT")) {
-            return insert(text, length, tokens, urlLength);
+        if (tokens.kind() == SqlTokens.Kind.END) {
+            throw EngineException.of(SYNTAX_ERROR, "SYNTAX_ERROR", "Syntax error: the query is empty");
         }
+        if (tokens.isWord("INSERT")) {
+            Statement insert = insert(text, length, tokens, urlLength);
+            Guard.check(insert.sql(), 0, insert.sql().length);
+            return insert;
+        }
+        Guard.check(text, 0, length);
         if (tokens.isWord("KILL")) {
             return new Statement(Kind.COMMAND, QueryIds.rewriteKill(text, length), format(text, length), length);
-        }
-        if (tokens.isWord("CREATE") || tokens.isWord("ATTACH") || tokens.isWord("REPLACE")) {
-            guardCreate(tokens);
-        } else if (tokens.isWord("SYSTEM")) {
-            guardSystem(tokens);
         }
         boolean select = tokens.isWord("SELECT") || tokens.isWord("WITH") || tokens.isWord("FROM");
         return new Statement(
@@ -82,7 +78,7 @@ public record Statement(Kind kind, byte[] sql, String format, int dataOffset) {
                 return insertSelect(text, length, tokens);
             }
             if (tokens.isWord("INFILE")) {
-                throw refused("FROM INFILE");
+                throw Guard.refused("FROM INFILE");
             }
             if (tokens.isWord("VALUES")) {
                 return insertData(text, tokens.start(), "Values", tokens.end());
@@ -172,7 +168,7 @@ public record Statement(Kind kind, byte[] sql, String format, int dataOffset) {
                 continue;
             }
             if (afterInto && tokens.isWord("OUTFILE")) {
-                throw refused("INTO OUTFILE");
+                throw Guard.refused("INTO OUTFILE");
             }
             if (candidate != null && (tokens.isSymbol(';') || tokens.isWord("SETTINGS") || tokens.isWord("INTO"))) {
                 format = candidate;
@@ -184,49 +180,13 @@ public record Statement(Kind kind, byte[] sql, String format, int dataOffset) {
         return candidate != null ? candidate : format;
     }
 
-    private static void guardCreate(SqlTokens tokens) throws EngineException {
-        boolean database = false;
-        boolean dictionary = false;
-        while (tokens.next() != SqlTokens.Kind.END) {
-            if (tokens.depth() == 0 && tokens.isWord("DATABASE")) {
-                database = true;
-            } else if (tokens.depth() == 0 && tokens.isWord("DICTIONARY")) {
-                dictionary = true;
-            } else if (database && tokens.isWord("ENGINE")) {
-                tokens.next();
-                if (tokens.isSymbol('=')) {
-                    tokens.next();
-                }
-                requireOneOf(DATABASE_ENGINES, "database engine", tokens);
-            } else if (dictionary && tokens.isWord("SOURCE")) {
-                tokens.next();
-                if (tokens.isSymbol('(')) {
-                    tokens.next();
-                    requireOneOf(DICTIONARY_SOURCES, "dictionary source", tokens);
-                }
-            }
-        }
-    }
-
-    private static void guardSystem(SqlTokens tokens) throws EngineException {
-        tokens.next();
-        if (tokens.isWord("SHUTDOWN") || tokens.isWord("KILL")) {
-            throw refused("SYSTEM " + tokens.text());
-        }
-    }
-
-    private static void requireOneOf(Set<String> allowed, String what, SqlTokens tokens) throws EngineException {
-        String name = tokens.text();
-        if (tokens.kind() != SqlTokens.Kind.WORD || !allowed.contains(name.toUpperCase(Locale.ROOT))) {
-            throw EngineException.of(
-                    ACCESS_DENIED,
-                    "ACCESS_DENIED",
-                    "The " + what + " " + name + " isn't allowed by this server: it reaches out of the data directory");
-        }
-    }
-
-    private static EngineException refused(String what) {
-        return EngineException.of(ACCESS_DENIED, "ACCESS_DENIED", what + " isn't allowed by this server");
+    /**
+     * Looks through the data of an {@code INSERT … VALUES}, which may hold expressions.
+     *
+     * @throws EngineException for what this front refuses in statements too
+     */
+    public static void checkValues(byte[] values) throws EngineException {
+        Guard.check(values, 0, values.length);
     }
 
     /** The statement as text, for logs. */
