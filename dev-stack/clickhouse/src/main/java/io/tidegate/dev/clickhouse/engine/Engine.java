@@ -27,6 +27,10 @@ public final class Engine implements AutoCloseable {
             "--async_insert=0",
             "--storage_file_read_method=pread");
 
+    private interface LibC extends Library {
+        int setenv(String name, String value, int overwrite);
+    }
+
     private final Chdb chdb;
     private final String pathArgument;
     private final Set<EngineConnection> open = ConcurrentHashMap.newKeySet();
@@ -54,6 +58,8 @@ public final class Engine implements AutoCloseable {
         Chdb chdb = Native.load(
                 library.toString(), Chdb.class, Map.of(Library.OPTION_STRING_ENCODING, StandardCharsets.UTF_8.name()));
         chdb.chdb_set_signal_handlers_enabled(0);
+        // The library takes the machine's zone and ignores the configuration; a server in a container has UTC.
+        Native.load("c", LibC.class).setenv("TZ", "UTC", 1);
         return new Engine(chdb, directory);
     }
 

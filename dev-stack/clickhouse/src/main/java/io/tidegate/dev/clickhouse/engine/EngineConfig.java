@@ -12,7 +12,6 @@ final class EngineConfig {
         return """
                 <clickhouse>
                     <users_config>%s</users_config>
-                    <timezone>UTC</timezone>
                     <mlock_executable>false</mlock_executable>
 
                     <!-- With the JVM and the library's pages this keeps the process below 1.2 GB. -->

@@ -125,8 +125,8 @@ record OutputFormat(String name, boolean streamed, Header header) {
     int headerLength(byte[] chunk) {
         return switch (header) {
             case NONE -> 0;
-            case ONE_LINE -> lines(chunk, 1);
-            case TWO_LINES -> lines(chunk, 2);
+            case ONE_LINE -> lines(chunk, 1, quotesNames());
+            case TWO_LINES -> lines(chunk, 2, quotesNames());
             case NAMES -> binaryStrings(chunk, 1);
             case NAMES_AND_TYPES -> binaryStrings(chunk, 2);
         };
@@ -137,12 +137,17 @@ record OutputFormat(String name, boolean streamed, Header header) {
         return chunk.length >= length && Arrays.equals(first, 0, length, chunk, 0, length);
     }
 
-    /** Length of the first lines; a line break inside of quotes (CSV) doesn't count. */
-    private static int lines(byte[] chunk, int count) {
+    /** Only CSV writes a line break of a column's name as it is, between quotes; the other texts escape it. */
+    private boolean quotesNames() {
+        return name.toLowerCase(Locale.ROOT).startsWith("csv");
+    }
+
+    /** Length of the first lines; a line break inside of quotes doesn't count. */
+    private static int lines(byte[] chunk, int count, boolean quotes) {
         int found = 0;
         boolean quoted = false;
         for (int i = 0; i < chunk.length; i++) {
-            if (chunk[i] == '"') {
+            if (quotes && chunk[i] == '"') {
                 quoted = !quoted;
             } else if (chunk[i] == '\n' && !quoted) {
                 found++;

@@ -90,11 +90,12 @@ final class QueryHandler implements HttpHandler {
                     "QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING",
                     "Query with id = " + request.queryId() + " is already running.");
         }
+        Ending ending;
         try (Lease lease = lease(request)) {
             RequestSettings settings = new RequestSettings(lease.connection());
             settings.apply(request, readOnly);
             try {
-                run(request, text, lease.connection(), answer);
+                ending = run(request, text, lease.connection(), answer);
             } finally {
                 if (request.session().isPresent()) {
                     lease.connection().recover();
@@ -104,6 +105,15 @@ final class QueryHandler implements HttpHandler {
         } finally {
             running.remove(request.queryId());
         }
+        ending.send();
+    }
+
+    /**
+     * What is left to send when the statement is done. It waits until the session and the query id are free again, because
+     * the client's next request may be here before this one returns.
+     */
+    private interface Ending {
+        void send() throws IOException;
     }
 
     private static int maxQuerySize(QueryRequest request) {
@@ -125,12 +135,11 @@ final class QueryHandler implements HttpHandler {
                 NETWORK_ERROR, "NETWORK_ERROR", "The request's body could not be read: " + e.getMessage());
     }
 
-    private void run(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
+    private static Ending run(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
             throws IOException, EngineException {
         Statement statement = text.statement();
         if (statement.kind() == Statement.Kind.INSERT_DATA) {
-            insert(request, text, connection, answer);
-            return;
+            return insert(request, text, connection, answer);
         }
         if (connection.countStatements(statement.sql()) > 1) {
             throw EngineException.of(SYNTAX_ERROR, "SYNTAX_ERROR", "Multi-statements are not allowed");
@@ -138,14 +147,13 @@ final class QueryHandler implements HttpHandler {
         String named = statement.format() != null ? statement.format() : request.defaultFormat();
         OutputFormat format = OutputFormat.named(named.isEmpty() ? OutputFormat.DEFAULT : named);
         if (statement.kind() == Statement.Kind.SELECT && format.streamed()) {
-            select(request, statement, format, connection, answer);
-        } else {
-            QueryResult result = connection.execute(statement.sql(), format.name(), request.parameters());
-            answer.result(request, format, result.bytes(), result.statistics());
+            return select(request, statement, format, connection, answer);
         }
+        QueryResult result = connection.execute(statement.sql(), format.name(), request.parameters());
+        return () -> answer.result(request, format, result.bytes(), result.statistics());
     }
 
-    private static void insert(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
+    private static Ending insert(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
             throws IOException, EngineException {
         Statement statement = text.statement();
         String named = statement.format() != null ? statement.format() : request.defaultFormat();
@@ -168,7 +176,7 @@ final class QueryHandler implements HttpHandler {
             }
             statistics = insert.commit();
         }
-        answer.result(request, OutputFormat.named(OutputFormat.DEFAULT), new byte[0], statistics);
+        return () -> answer.result(request, OutputFormat.named(OutputFormat.DEFAULT), new byte[0], statistics);
     }
 
     /**
@@ -186,7 +194,7 @@ final class QueryHandler implements HttpHandler {
         return new SequenceInputStream(new ByteArrayInputStream(head), data);
     }
 
-    private static void select(
+    private static Ending select(
             QueryRequest request, Statement statement, OutputFormat format, EngineConnection connection, Answer answer)
             throws IOException, EngineException {
         try (ResultStream result = connection.stream(statement.sql(), format.name(), request.parameters())) {
@@ -194,8 +202,8 @@ final class QueryHandler implements HttpHandler {
             byte[] chunk = first == null ? null : result.next();
             if (chunk == null) {
                 // A result of one chunk is complete before its first byte goes out: exact errors and statistics.
-                answer.result(request, format, first == null ? new byte[0] : first, result.statistics());
-                return;
+                QueryStatistics statistics = result.statistics();
+                return () -> answer.result(request, format, first == null ? new byte[0] : first, statistics);
             }
             int header = format.headerLength(first);
             // Not closed on failure: the missing end of the body is what tells the client.
@@ -212,7 +220,7 @@ final class QueryHandler implements HttpHandler {
                 out.flush();
                 throw e;
             }
-            out.close();
+            return out::close;
         }
     }
 
