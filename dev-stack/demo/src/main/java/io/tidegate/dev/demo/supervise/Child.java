@@ -134,8 +134,11 @@ final class Child {
                 if (System.nanoTime() - started > HEALTHY_AFTER.toNanos()) {
                     pause = FIRST_PAUSE;
                 }
+                // Said after the pause: a signal to the whole process group ends the children before we hear of it.
+                if (pauseUnlessStopping(pause)) {
+                    return;
+                }
                 say.accept(spec.name() + " ended unexpectedly: " + inWords(code) + "; starting it again");
-                pauseUnlessStopping(pause);
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
             }
         } catch (IOException e) {
@@ -183,13 +186,15 @@ final class Child {
         return false;
     }
 
-    private synchronized void pauseUnlessStopping(Duration pause) throws InterruptedException {
+    /** @return whether it is to stop */
+    private synchronized boolean pauseUnlessStopping(Duration pause) throws InterruptedException {
         long deadline = System.nanoTime() + pause.toNanos();
         long left = pause.toNanos();
         while (!stopping && left > 0) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = deadline - System.nanoTime();
         }
+        return stopping;
     }
 
     private String failure(Process running) throws InterruptedException {
@@ -227,6 +232,9 @@ final class Child {
     }
 
     private static List<String> tail(List<String> lines) {
-        return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
+        // The frames of a stack trace would crowd out what it is about.
+        List<String> telling =
+                lines.stream().filter(line -> !line.startsWith("\tat ")).toList();
+        return telling.subList(Math.max(0, telling.size() - LINES_SHOWN), telling.size());
     }
 }
