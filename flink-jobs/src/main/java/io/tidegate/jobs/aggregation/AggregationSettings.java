@@ -43,11 +43,6 @@ public record AggregationSettings(
         }
     }
 
-    public AggregationSettings withPanes(PaneGrid value) {
-        return new AggregationSettings(
-                value, flushInterval, counterInterval, leaderboardInterval, openBetRetention, leaderboardSize);
-    }
-
     private static void requirePositive(String field, Duration value) {
         if (value == null || value.toMillis() < 1) {
             throw new IllegalArgumentException(field + ": at least a millisecond expected, got " + value);
