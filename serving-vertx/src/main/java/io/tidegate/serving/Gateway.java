@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.config.ConfigException;
+import io.tidegate.serving.console.ConsoleModule;
 import io.tidegate.serving.counters.CountersModule;
 import io.tidegate.serving.http.HttpApi;
 import io.tidegate.serving.http.RouteModule;
@@ -81,7 +82,8 @@ public final class Gateway {
                 IngestRoutes.create(vertx, config, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(vertx, config.push(), hub, servers, clientId),
-                new QueryModule(vertx, config.clickhouse(), metrics));
+                new QueryModule(vertx, config.clickhouse(), metrics),
+                new ConsoleModule(config.console().enabled()));
     }
 
     /**

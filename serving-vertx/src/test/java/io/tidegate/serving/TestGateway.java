@@ -38,13 +38,15 @@ public final class TestGateway implements AutoCloseable {
 
     private final Vertx vertx;
     private final KeyPair keys;
+    private final Auth auth;
     private final List<RouteModule> modules;
     private final int port;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private TestGateway(Vertx vertx, KeyPair keys, List<RouteModule> modules, int port) {
+    private TestGateway(Vertx vertx, KeyPair keys, Auth auth, List<RouteModule> modules, int port) {
         this.vertx = vertx;
         this.keys = keys;
+        this.auth = auth;
         this.modules = modules;
         this.port = port;
     }
@@ -74,7 +76,7 @@ public final class TestGateway implements AutoCloseable {
                     () -> new HttpApi(
                             new GatewayConfig.Http("127.0.0.1", 0, 2), all, auth, Duration.ofSeconds(1), port),
                     new DeploymentOptions().setInstances(2)));
-            return new TestGateway(vertx, keys, all, port.get());
+            return new TestGateway(vertx, keys, auth, all, port.get());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         } catch (IOException e) {
@@ -84,6 +86,11 @@ public final class TestGateway implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** What the gateway checks tokens with. */
+    public Auth auth() {
+        return auth;
     }
 
     public Vertx vertx() {

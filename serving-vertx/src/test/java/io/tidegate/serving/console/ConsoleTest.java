@@ -1,0 +1,245 @@
+package io.tidegate.serving.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tidegate.serving.GatewayConfig;
+import io.tidegate.serving.TestGateway;
+import io.tidegate.serving.counters.CountersModule;
+import io.tidegate.serving.http.RouteModule;
+import io.tidegate.serving.ingest.IngestRoutes;
+import io.tidegate.serving.push.PushConfig;
+import io.tidegate.serving.push.PushHub;
+import io.tidegate.serving.push.PushMetrics;
+import io.tidegate.serving.push.PushModule;
+import io.tidegate.serving.query.QueryModule;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+class ConsoleTest {
+
+    @TempDir
+    static Path directory;
+
+    private static Vertx vertx;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+        gateway = TestGateway.start(vertx, directory, new ConsoleModule(true));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        TestGateway.await(vertx.close());
+    }
+
+    @Test
+    void thePageNeedsNoTokenAndAllowsNothingFromOutside() {
+        HttpResponse<String> page = gateway.get("/", null);
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe"));
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    }
+
+    @Test
+    void everyFileThatThePageNamesIsServedAndNoneIsElsewhere() {
+        Set<String> named = new TreeSet<>();
+        List<String> unread = new ArrayList<>(List.of("/"));
+        Pattern link = Pattern.compile("(?:href|src)=\"([^\"#]+)\"|from '([^']+)'");
+        while (!unread.isEmpty()) {
+            String path = unread.remove(0);
+            HttpResponse<String> file = gateway.get(path, null);
+            assertThat(file.statusCode()).as(path).isEqualTo(200);
+            assertThat(file.body())
+                    .as(path)
+                    .doesNotContain("https://")
+                    .doesNotContain("style=\"")
+                    .doesNotContain("innerHTML");
+            Matcher matcher = link.matcher(file.body());
+            while (matcher.find() && !path.endsWith(".yaml")) {
+                String target = matcher.group(1) != null
+                        ? matcher.group(1)
+                        : matcher.group(2).replaceFirst("^\\./", "/console/");
+                assertThat(target).startsWith("/");
+                if (named.add(target)) {
+                    unread.add(target);
+                }
+            }
+        }
+        assertThat(named).contains("/console/app.js", "/console/live.js", "/console/views.js", "/console/console.css");
+    }
+
+    @Test
+    void anUnchangedFileIsNotSentAgain() throws IOException, InterruptedException {
+        String etag = gateway.get("/console/app.js", null)
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+
+        HttpResponse<String> again = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/console/app.js"))
+                                .header("If-None-Match", etag)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+    }
+
+    @Test
+    void thereIsNothingBesideThosePaths() {
+        for (String path : List.of(
+                "/console/",
+                "/console/../console/app.js%00",
+                "/console/%2e%2e/openapi.yaml",
+                "/console/openapi.yaml")) {
+            assertThat(gateway.get(path, null).statusCode()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void thePageCanBeSwitchedOff() {
+        Vertx another = Vertx.vertx();
+        try (TestGateway without = TestGateway.start(another, directory, new ConsoleModule(false))) {
+            assertThat(without.get("/", null).statusCode()).isEqualTo(404);
+            assertThat(without.get("/openapi.yaml", null).statusCode()).isEqualTo(200);
+        } finally {
+            TestGateway.await(another.close());
+        }
+    }
+
+    @Test
+    void theApiDescriptionListsEveryRouteThatTheGatewayHasAndMarksTheRestAsPlanned() throws IOException {
+        Set<String> mounted = mountedRoutes();
+        Set<String> described = new TreeSet<>();
+        Set<String> planned = new TreeSet<>();
+        MappingNode openapi = openapi();
+        for (NodeTuple path : mapping(member(openapi, "paths")).getValue()) {
+            for (NodeTuple operation : mapping(path.getValueNode()).getValue()) {
+                String method = text(operation.getKeyNode());
+                if (!method.equals("parameters")) {
+                    boolean later = mapping(operation.getValueNode()).getValue().stream()
+                            .anyMatch(member -> text(member.getKeyNode()).equals("x-tidegate-status"));
+                    (later ? planned : described).add(method + " " + text(path.getKeyNode()));
+                }
+            }
+        }
+
+        assertThat(described).isEqualTo(mounted);
+        assertThat(planned).doesNotContainAnyElementsOf(mounted);
+        assertThat(text(member(openapi, "openapi"))).startsWith("3.1");
+    }
+
+    @Test
+    void everyReferenceOfTheApiDescriptionLeadsSomewhere() {
+        List<String> references = new ArrayList<>();
+        collectReferences(openapi(), references);
+
+        assertThat(references).hasSizeGreaterThan(50).allSatisfy(reference -> {
+            Node node = openapi();
+            for (String step : reference.substring(2).split("/")) {
+                node = member(mapping(node), step);
+            }
+        });
+    }
+
+    private static Set<String> mountedRoutes() throws IOException {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PushHub hub = new PushHub(new PushMetrics(meters));
+        Path yaml = directory.resolve("gateway.yaml");
+        Files.writeString(
+                yaml,
+                "kafka: {bootstrapServers: '127.0.0.1:9'}\nclickhouse: {url: 'http://127.0.0.1:9'}\n"
+                        + "auth: {publicKeyFile: public.pem, issuer: tidegate, audience: tidegate}\n");
+        GatewayConfig config = GatewayConfig.load(yaml);
+        List<RouteModule> modules = List.of(
+                IngestRoutes.create(vertx, config, meters),
+                new CountersModule(vertx, hub, meters, "127.0.0.1:9", "test"),
+                PushModule.create(vertx, PushConfig.DEFAULT, hub, "127.0.0.1:9", "test"),
+                new QueryModule(vertx, config.clickhouse(), meters),
+                new ConsoleModule(true));
+        Router router = Router.router(vertx);
+        modules.forEach(module -> module.mount(router, gateway.auth()));
+        Set<String> routes = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
+            if (!path.startsWith("/console/")) {
+                route.methods().forEach(method -> routes.add(method.name().toLowerCase(Locale.ROOT) + " " + path));
+            }
+        }
+        modules.forEach(module -> TestGateway.await(module.stop()));
+        return routes;
+    }
+
+    private static MappingNode openapi() {
+        return mapping(new Yaml(new LoaderOptions())
+                .compose(new StringReader(gateway.get("/openapi.yaml", null).body())));
+    }
+
+    private static MappingNode mapping(Node node) {
+        assertThat(node).isInstanceOf(MappingNode.class);
+        return (MappingNode) node;
+    }
+
+    private static String text(Node node) {
+        return ((ScalarNode) node).getValue();
+    }
+
+    private static Node member(MappingNode mapping, String name) {
+        return mapping.getValue().stream()
+                .filter(tuple -> text(tuple.getKeyNode()).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no member " + name))
+                .getValueNode();
+    }
+
+    private static void collectReferences(Node node, List<String> references) {
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                if (text(tuple.getKeyNode()).equals("$ref")) {
+                    references.add(text(tuple.getValueNode()));
+                } else {
+                    collectReferences(tuple.getValueNode(), references);
+                }
+            }
+        } else if (node instanceof SequenceNode sequence) {
+            sequence.getValue().forEach(item -> collectReferences(item, references));
+        }
+    }
+}
