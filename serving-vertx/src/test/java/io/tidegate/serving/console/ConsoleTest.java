@@ -127,7 +127,7 @@ class ConsoleTest {
         for (String path : List.of(
                 "/console/",
                 "/console/../console/app.js%00",
-                "/console/%2e%2e/openapi.yaml",
+                "/console/%2e%2e/%2e%2e/etc/passwd",
                 "/console/openapi.yaml")) {
             assertThat(gateway.get(path, null).statusCode()).as(path).isEqualTo(404);
         }
