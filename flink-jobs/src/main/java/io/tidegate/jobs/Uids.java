@@ -53,10 +53,9 @@ public final class Uids {
         private Aggregation() {}
     }
 
-    /** Job {@code fraud}. A rule's stages are named after it: see {@link #match} and {@link #observe}. */
+    /** Job {@code fraud}. A rule's stages are named after it: see the methods. */
     public static final class Fraud {
         public static final String EVENTS = "fraud-events";
-        public static final String MONEY = "fraud-money";
         public static final String SUPPRESSION = "fraud-suppression";
         public static final String LATE_RECORDS = "fraud-late-records";
         public static final String ALERTS = "fraud-alerts";
@@ -66,6 +65,11 @@ public final class Uids {
         /** The stage that picks a rule's events. */
         public static String observe(String ruleId) {
             return "observe-" + ruleId;
+        }
+
+        /** The stage that prepares a rule's events, where it has one. */
+        public static String prepare(String ruleId) {
+            return "prepare-" + ruleId;
         }
 
         /**

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
 
 /** The user's last {@code bets} bets, each at least {@code factor} times the one before: chasing losses, or draining a card. */
 final class BetEscalation extends FraudPattern {
@@ -27,12 +26,10 @@ final class BetEscalation extends FraudPattern {
     }
 
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        return pick(events, (event, out) -> {
-            if (event.type() == FraudEventType.BET) {
-                out.collect(SubjectEvent.ofUser(event));
-            }
-        });
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        if (event.type() == FraudEventType.BET) {
+            out.collect(SubjectEvent.ofUser(event));
+        }
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.tidegate.jobs.fraud;
 
 import io.tidegate.jobs.rules.Rule;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.cep.pattern.conditions.SimpleCondition;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
 
 /** Logins of a user from two countries, closer in time than anybody travels. Logins without a country don't count. */
 final class CountryHop extends FraudPattern {
@@ -15,23 +17,33 @@ final class CountryHop extends FraudPattern {
     private static final long serialVersionUID = 1L;
     private static final String FROM = "from";
 
+    /** How many logins of a user in a window may each begin a match, see {@link MatchStarts}. */
+    private static final int FREE_LOGINS = 50;
+
     CountryHop(Rule rule) {
         super(rule);
     }
 
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        return pick(events, (event, out) -> {
-            if (event.type() == FraudEventType.LOGIN && !event.country().isEmpty()) {
-                out.collect(SubjectEvent.ofUser(event));
-            }
-        });
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        if (event.type() == FraudEventType.LOGIN && !event.country().isEmpty()) {
+            out.collect(SubjectEvent.ofUser(event));
+        }
+    }
+
+    @Override
+    Optional<KeyedProcessFunction<String, SubjectEvent, SubjectEvent>> preparation() {
+        return Optional.of(new MatchStartLimit(rule().window(), FREE_LOGINS));
     }
 
     /** {@code followedByAny}: a login that has found its partner is still the earlier one of later logins. */
     @Override
     Pattern<SubjectEvent, ?> pattern() {
-        return begin(FROM).followedByAny("to").where(new Elsewhere()).within(within());
+        return begin(FROM)
+                .where(SimpleCondition.of(SubjectEvent::mayBegin))
+                .followedByAny("to")
+                .where(new Elsewhere())
+                .within(within());
     }
 
     @Override

@@ -1,16 +1,14 @@
 package io.tidegate.jobs.fraud;
 
-import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.rules.Rule;
 import java.math.BigDecimal;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
+import java.util.Optional;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 import org.apache.flink.cep.pattern.conditions.SimpleCondition;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
 
 /**
  * Money in and out again, hardly played with: a deposit, then a withdrawal of at least {@code withdrawnShare} of it, and bets
@@ -32,28 +30,27 @@ final class DepositCycle extends FraudPattern {
         this.wageredShare = rule.threshold("wageredShare");
     }
 
-    /** Bets end here: what CEP gets is deposits, and withdrawals that have a deposit before them. */
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        boolean enabled = rule().enabled();
-        return events.filter(event -> enabled
-                        && (event.type() == FraudEventType.BET
-                                || event.type() == FraudEventType.DEPOSIT
-                                || event.type() == FraudEventType.WITHDRAWAL))
-                .name("money of " + ID)
-                .uid(Uids.Fraud.MONEY)
-                .keyBy(FraudEvent::userId, Types.STRING)
-                .process(new WageredSinceDeposit(rule().window()))
-                .returns(TypeInformation.of(SubjectEvent.class))
-                .name("observe " + ID)
-                .uid(Uids.Fraud.observe(ID));
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        switch (event.type()) {
+            case BET, DEPOSIT, WITHDRAWAL -> out.collect(SubjectEvent.ofUser(event));
+            default -> {
+                // No money moves.
+            }
+        }
+    }
+
+    /** Bets end there: what CEP gets is deposits, and withdrawals that have a deposit before them. */
+    @Override
+    Optional<KeyedProcessFunction<String, SubjectEvent, SubjectEvent>> preparation() {
+        return Optional.of(new WageredSinceDeposit(rule().window()));
     }
 
     /** {@code followedByAny}: a deposit is tried against every later withdrawal, not only against the first that fits. */
     @Override
     Pattern<SubjectEvent, ?> pattern() {
         return begin(DEPOSIT)
-                .where(SimpleCondition.of(event -> event.event().type() == FraudEventType.DEPOSIT))
+                .where(SimpleCondition.of(money -> money.event().type() == FraudEventType.DEPOSIT))
                 .followedByAny("withdrawal")
                 .where(new TakesItBack(withdrawnShare, wageredShare))
                 .within(within());

@@ -1,8 +1,10 @@
 package io.tidegate.jobs.fraud;
 
 import io.tidegate.jobs.rules.Rule;
+import java.util.Optional;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 
 /**
  * What several users do to one subject: from any event on, each later event of a user not yet among them is taken, until they
@@ -13,11 +15,22 @@ abstract class DistinctUsers extends FraudPattern {
     private static final long serialVersionUID = 1L;
     private static final String USERS = "users";
 
+    /**
+     * How many events of one user about one subject may each begin a match in a window, see {@link MatchStarts}. Events of
+     * different users need no limit: a match that they begin is soon complete.
+     */
+    private static final int FREE_EVENTS = 10;
+
     private final int users;
 
     DistinctUsers(Rule rule) {
         super(rule);
         this.users = rule.count("users");
+    }
+
+    @Override
+    final Optional<KeyedProcessFunction<String, SubjectEvent, SubjectEvent>> preparation() {
+        return Optional.of(new MatchStartLimit(rule().window(), FREE_EVENTS));
     }
 
     /** {@code times} is relaxed here: events of users already taken are passed over. */
@@ -37,12 +50,14 @@ abstract class DistinctUsers extends FraudPattern {
 
         @Override
         public boolean filter(SubjectEvent event, Context<SubjectEvent> context) throws Exception {
+            boolean first = true;
             for (SubjectEvent taken : context.getEventsForPattern(USERS)) {
+                first = false;
                 if (taken.event().userId().equals(event.event().userId())) {
                     return false;
                 }
             }
-            return true;
+            return !first || event.mayBegin();
         }
     }
 }

@@ -2,7 +2,6 @@ package io.tidegate.jobs.fraud;
 
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
-import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.alerting.AlertCandidate;
 import io.tidegate.jobs.alerting.NameUuid;
 import io.tidegate.jobs.rules.Rule;
@@ -11,13 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.flink.api.common.functions.FlatMapFunction;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
+import java.util.Optional;
 import org.apache.flink.cep.functions.PatternProcessFunction;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
 import org.apache.flink.cep.pattern.Pattern;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -44,21 +41,14 @@ public abstract class FraudPattern extends PatternProcessFunction<SubjectEvent, 
     }
 
     /**
-     * The rule's events with their subjects, few enough for CEP, which costs several times what a filter does. Operators need
-     * name and uid. Nothing where the rule is disabled.
+     * The subjects that an event counts for; none where the rule doesn't look at it. CEP costs several times what this does, so
+     * nothing that can't be part of a match should get past it.
      */
-    abstract SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events);
+    abstract void subjects(FraudEvent event, Collector<SubjectEvent> out);
 
-    /** {@link #observe} where nothing but the event itself decides. */
-    final SingleOutputStreamOperator<SubjectEvent> pick(
-            DataStream<FraudEvent> events, FlatMapFunction<FraudEvent, SubjectEvent> subjects) {
-        // A disabled rule stays wired with nothing to look at: its state can still be restored, and comes back to
-        // nothing.
-        FlatMapFunction<FraudEvent, SubjectEvent> nothing = (event, out) -> {};
-        return events.flatMap(rule.enabled() ? subjects : nothing)
-                .returns(TypeInformation.of(SubjectEvent.class))
-                .name("observe " + rule.id())
-                .uid(Uids.Fraud.observe(rule.id()));
+    /** A step over a subject's events, in their order of arrival, before they are matched. */
+    Optional<KeyedProcessFunction<String, SubjectEvent, SubjectEvent>> preparation() {
+        return Optional.empty();
     }
 
     /** What happens to one subject, within {@link #within}. */

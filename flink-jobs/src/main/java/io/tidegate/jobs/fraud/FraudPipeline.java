@@ -11,10 +11,13 @@ import io.tidegate.jobs.source.SourceRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.cep.CEP;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 
@@ -60,15 +63,40 @@ public final class FraudPipeline {
 
     private static SingleOutputStreamOperator<AlertCandidate> match(
             FraudPattern pattern, DataStream<FraudEvent> events) {
-        return CEP.pattern(
-                        pattern.observe(events).keyBy(SubjectEvent::subject, Types.STRING),
-                        pattern.pattern(),
-                        new ArrivalOrder())
+        String rule = pattern.rule().id();
+        return CEP.pattern(keyed(pattern, observed(pattern, events)), pattern.pattern(), new ArrivalOrder())
                 .inEventTime()
                 .sideOutputLateData(LATE)
                 .process(pattern, TypeInformation.of(AlertCandidate.class))
-                .name("match " + pattern.rule().id())
-                .uid(Uids.Fraud.match(pattern.rule().id(), pattern.length()));
+                .name("match " + rule)
+                .uid(Uids.Fraud.match(rule, pattern.length()));
+    }
+
+    private static DataStream<SubjectEvent> observed(FraudPattern pattern, DataStream<FraudEvent> events) {
+        String rule = pattern.rule().id();
+        // A disabled rule stays wired with nothing to look at, so that the job still finds a place for its state.
+        FlatMapFunction<FraudEvent, SubjectEvent> subjects =
+                pattern.rule().enabled() ? pattern::subjects : (event, out) -> {};
+        return events.flatMap(subjects)
+                .returns(TypeInformation.of(SubjectEvent.class))
+                .name("observe " + rule)
+                .uid(Uids.Fraud.observe(rule));
+    }
+
+    private static KeyedStream<SubjectEvent, String> keyed(FraudPattern pattern, DataStream<SubjectEvent> observed) {
+        KeyedStream<SubjectEvent, String> keyed = observed.keyBy(SubjectEvent::subject, Types.STRING);
+        if (pattern.preparation().isEmpty()) {
+            return keyed;
+        }
+        String rule = pattern.rule().id();
+        // The preparation keeps the subject, so the matching can run in the same task: no second way over the network.
+        return DataStreamUtils.reinterpretAsKeyedStream(
+                keyed.process(pattern.preparation().get())
+                        .returns(TypeInformation.of(SubjectEvent.class))
+                        .name("prepare " + rule)
+                        .uid(Uids.Fraud.prepare(rule)),
+                SubjectEvent::subject,
+                Types.STRING);
     }
 
     private static <T> DataStream<T> union(List<DataStream<T>> streams) {

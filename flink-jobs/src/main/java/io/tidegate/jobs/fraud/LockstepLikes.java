@@ -2,8 +2,7 @@ package io.tidegate.jobs.fraud;
 
 import io.tidegate.jobs.rules.Rule;
 import java.util.List;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
 
 /**
  * {@code users} users like one post from one device, or from one address, within the window: bought likes. Subjects
@@ -22,18 +21,16 @@ final class LockstepLikes extends DistinctUsers {
     }
 
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        return pick(events, (event, out) -> {
-            if (event.type() != FraudEventType.LIKE) {
-                return;
-            }
-            if (!event.deviceId().isEmpty()) {
-                out.collect(SubjectEvent.of("post:" + event.postId() + DEVICE + event.deviceId(), event));
-            }
-            if (!event.ip().isEmpty()) {
-                out.collect(SubjectEvent.of("post:" + event.postId() + IP + event.ip(), event));
-            }
-        });
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        if (event.type() != FraudEventType.LIKE) {
+            return;
+        }
+        if (!event.deviceId().isEmpty()) {
+            out.collect(SubjectEvent.of("post:" + event.postId() + DEVICE + event.deviceId(), event));
+        }
+        if (!event.ip().isEmpty()) {
+            out.collect(SubjectEvent.of("post:" + event.postId() + IP + event.ip(), event));
+        }
     }
 
     @Override

@@ -5,8 +5,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
 
 /** {@code probes} bets in a row, and right after them one of at least {@code factor} times their average: a card being tried. */
 final class ProbeThenStrike extends FraudPattern {
@@ -26,12 +25,10 @@ final class ProbeThenStrike extends FraudPattern {
     }
 
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        return pick(events, (event, out) -> {
-            if (event.type() == FraudEventType.BET) {
-                out.collect(SubjectEvent.ofUser(event));
-            }
-        });
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        if (event.type() == FraudEventType.BET) {
+            out.collect(SubjectEvent.ofUser(event));
+        }
     }
 
     @Override

@@ -3,8 +3,7 @@ package io.tidegate.jobs.fraud;
 import io.tidegate.jobs.rules.Rule;
 import java.util.List;
 import org.apache.flink.cep.pattern.Pattern;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
 
 /** The user's last {@code bets} bets all within the window: faster than a person bets. */
 final class RapidBets extends FraudPattern {
@@ -21,12 +20,10 @@ final class RapidBets extends FraudPattern {
     }
 
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        return pick(events, (event, out) -> {
-            if (event.type() == FraudEventType.BET) {
-                out.collect(SubjectEvent.ofUser(event));
-            }
-        });
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        if (event.type() == FraudEventType.BET) {
+            out.collect(SubjectEvent.ofUser(event));
+        }
     }
 
     @Override

@@ -3,8 +3,7 @@ package io.tidegate.jobs.fraud;
 import io.tidegate.jobs.rules.Rule;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
 
 /** {@code users} users log in on one device within the window: accounts run by one hand. Subject {@code device:ID}. */
 final class SharedDevice extends DistinctUsers {
@@ -18,12 +17,10 @@ final class SharedDevice extends DistinctUsers {
     }
 
     @Override
-    SingleOutputStreamOperator<SubjectEvent> observe(DataStream<FraudEvent> events) {
-        return pick(events, (event, out) -> {
-            if (event.type() == FraudEventType.LOGIN && !event.deviceId().isEmpty()) {
-                out.collect(SubjectEvent.of("device:" + event.deviceId(), event));
-            }
-        });
+    void subjects(FraudEvent event, Collector<SubjectEvent> out) {
+        if (event.type() == FraudEventType.LOGIN && !event.deviceId().isEmpty()) {
+            out.collect(SubjectEvent.of("device:" + event.deviceId(), event));
+        }
     }
 
     @Override

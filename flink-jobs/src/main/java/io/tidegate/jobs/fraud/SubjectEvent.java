@@ -9,8 +9,9 @@ import java.util.Objects;
  *     {@code post:POST|ip:IP}
  * @param wageredBeforeE4 a running total of the user's bets before this event, in ten-thousandths: the difference of two is
  *     what was bet between them; 0 where the rule doesn't ask for it
+ * @param mayBegin whether a match may begin with it, see {@link MatchStarts}
  */
-public record SubjectEvent(String subject, FraudEvent event, long wageredBeforeE4) {
+public record SubjectEvent(String subject, FraudEvent event, long wageredBeforeE4, boolean mayBegin) {
 
     public SubjectEvent {
         Objects.requireNonNull(subject, "subject");
@@ -18,10 +19,18 @@ public record SubjectEvent(String subject, FraudEvent event, long wageredBeforeE
     }
 
     static SubjectEvent of(String subject, FraudEvent event) {
-        return new SubjectEvent(subject, event, 0);
+        return new SubjectEvent(subject, event, 0, true);
     }
 
     static SubjectEvent ofUser(FraudEvent event) {
         return of(event.userId(), event);
+    }
+
+    SubjectEvent withWagered(long totalE4) {
+        return new SubjectEvent(subject, event, totalE4, mayBegin);
+    }
+
+    SubjectEvent withoutStart() {
+        return new SubjectEvent(subject, event, wageredBeforeE4, false);
     }
 }

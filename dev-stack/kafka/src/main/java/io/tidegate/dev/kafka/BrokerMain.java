@@ -26,6 +26,7 @@ public final class BrokerMain implements Callable<Integer> {
 
     /** Starts the line on standard output that says where the broker listens. */
     public static final String READY = "Kafka is ready on";
+
     static final int EXIT_PORT_TAKEN = 3;
 
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Where topics and metadata live.")
