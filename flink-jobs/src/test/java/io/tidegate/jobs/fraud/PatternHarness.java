@@ -95,7 +95,7 @@ final class PatternHarness implements AutoCloseable {
         for (SourceRecord<Event> record : Arrivals.records(events)) {
             long timeMs = record.appendedAtMs();
             watermark(timeMs - 1);
-            feed(FraudEvent.of(record, timeMs));
+            arrive(FraudEvent.of(record, timeMs));
         }
         watermark(events.get(events.size() - 1).timeMs());
         return this;
@@ -105,7 +105,8 @@ final class PatternHarness implements AutoCloseable {
         return feed(List.of(events));
     }
 
-    private void feed(FraudEvent event) throws Exception {
+    /** Brings one event in and leaves time alone. */
+    void arrive(FraudEvent event) throws Exception {
         List<SubjectEvent> picked = new ArrayList<>();
         pattern.subjects(event, new ListCollector<>(picked));
         for (SubjectEvent subject : picked) {

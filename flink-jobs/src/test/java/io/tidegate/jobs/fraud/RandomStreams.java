@@ -16,22 +16,28 @@ final class RandomStreams {
     private static final int USERS = 12;
     private static final String[] COUNTRIES = {"", "DE", "FR", "PL"};
 
+    private final String name;
     private final Random random;
     private final List<OracleEvent> events = new ArrayList<>();
     private int nextId;
 
     private RandomStreams(long seed) {
+        this.name = "s" + seed;
         this.random = new Random(seed);
     }
 
-    /** In order of detection, repeats included. */
-    static List<OracleEvent> of(long seed) {
-        RandomStreams stream = new RandomStreams(seed);
-        for (int episode = 0; episode < 60; episode++) {
-            stream.episode();
+    /** In order of detection, repeats included; streams of several seeds have nothing in common but their time. */
+    static List<OracleEvent> of(long... seeds) {
+        List<OracleEvent> events = new ArrayList<>();
+        for (long seed : seeds) {
+            RandomStreams stream = new RandomStreams(seed);
+            for (int episode = 0; episode < 60; episode++) {
+                stream.episode();
+            }
+            stream.repeats();
+            events.addAll(stream.events);
         }
-        stream.repeats();
-        return Arrivals.inOrder(stream.events);
+        return Arrivals.inOrder(events);
     }
 
     private void episode() {
@@ -59,7 +65,7 @@ final class RandomStreams {
     private void likeBurst(long at) {
         String user = user();
         for (int i = 0; i < 25 + random.nextInt(50); i++) {
-            add(OracleEvent.builder(EventType.LIKE, id(), user, at).post("p" + random.nextInt(50)));
+            add(OracleEvent.builder(EventType.LIKE, id(), user, at).post(name + "p" + random.nextInt(50)));
             at += 100L * random.nextInt(8);
         }
     }
@@ -109,7 +115,7 @@ final class RandomStreams {
     }
 
     private void logins(long at) {
-        String device = "d" + random.nextInt(4);
+        String device = name + "d" + random.nextInt(4);
         for (int i = 0; i < 25; i++) {
             add(OracleEvent.builder(EventType.LOGIN, id(), user(), at)
                     .device(random.nextInt(6) == 0 ? "" : device)
@@ -119,9 +125,9 @@ final class RandomStreams {
     }
 
     private void lockstep(long at) {
-        String post = "q" + random.nextInt(2);
-        String device = "d" + random.nextInt(2);
-        String ip = "10.0.0." + random.nextInt(2);
+        String post = name + "q" + random.nextInt(2);
+        String device = name + "d" + random.nextInt(2);
+        String ip = name + "-10.0.0." + random.nextInt(2);
         for (int i = 0; i < 40; i++) {
             add(OracleEvent.builder(EventType.LIKE, id(), user(), at)
                     .post(post)
@@ -162,7 +168,7 @@ final class RandomStreams {
     }
 
     private String user() {
-        return "u" + random.nextInt(USERS);
+        return name + "u" + random.nextInt(USERS);
     }
 
     private String id() {
