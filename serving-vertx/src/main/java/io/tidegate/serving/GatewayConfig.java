@@ -285,6 +285,7 @@ public record GatewayConfig(
                         DataSize.ofMebibytes(256)),
                 yaml.integer("maxClientFrames", defaults.maxClientFrames(), 1, 1_000_000),
                 yaml.duration("clientFramesWindow", defaults.clientFramesWindow(), Duration.ofMillis(100), hour),
+                yaml.duration("pingInterval", defaults.pingInterval(), Duration.ofMillis(100), hour),
                 yaml.duration("closeTimeout", defaults.closeTimeout(), Duration.ofMillis(100), hour),
                 Set.copyOf(yaml.texts("allowedOrigins", List.copyOf(defaults.allowedOrigins()))),
                 yaml.duration("repeatHorizon", defaults.repeatHorizon(), Duration.ofSeconds(1), Duration.ofDays(7)),

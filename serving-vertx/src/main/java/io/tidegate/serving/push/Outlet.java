@@ -9,6 +9,9 @@ interface Outlet {
     /** Sends one text frame. The bytes are not copied and must never change: other sockets send the same ones. */
     void write(byte[] utf8);
 
+    /** Sends a ping; whoever is there answers with a pong. */
+    void ping();
+
     /** Sends a close frame; if the peer doesn't take it within the closing time-limit, cuts the connection. */
     void close(CloseCode code, String reason);
 }

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param maxBacklogSize bytes that may wait for a slow listener; default 1MiB
  * @param maxClientFrames frames a client may send within {@code clientFramesWindow}, control frames included; default 1000
  * @param clientFramesWindow see {@code maxClientFrames}; default 10s
+ * @param pingInterval how often a socket is pinged; one that says nothing for two of them is gone; default 30s
  * @param closeTimeout how long a peer may take to answer a close frame before the connection is cut; default 5s
  * @param allowedOrigins values of the Origin header that may connect besides the gateway's own, for example
  *     {@code https://ops.example.com}; default none
@@ -30,6 +31,7 @@ public record PushConfig(
         DataSize maxBacklogSize,
         int maxClientFrames,
         Duration clientFramesWindow,
+        Duration pingInterval,
         Duration closeTimeout,
         Set<String> allowedOrigins,
         Duration repeatHorizon,
@@ -44,6 +46,7 @@ public record PushConfig(
             DataSize.ofMebibytes(1),
             1_000,
             Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(5),
             Set.of(),
             Duration.ofHours(1),

@@ -14,7 +14,7 @@ public final class PushMetrics {
     private final AtomicInteger sockets = new AtomicInteger();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final Counter delivered;
-    private final Counter conflated;
+    private final Counter backlogged;
     private final Counter deliveryFailures;
     private final Map<CloseCode, Counter> closed = new EnumMap<>(CloseCode.class);
 
@@ -29,7 +29,7 @@ public final class PushMetrics {
         delivered = Counter.builder("tidegate.push.delivered")
                 .description("Event frames handed to sockets")
                 .register(registry);
-        conflated = Counter.builder("tidegate.push.backlogged")
+        backlogged = Counter.builder("tidegate.push.backlogged")
                 .description("Event frames that had to wait for a slow socket")
                 .register(registry);
         deliveryFailures = Counter.builder("tidegate.push.delivery.failures")
@@ -62,7 +62,7 @@ public final class PushMetrics {
     }
 
     void backlogged() {
-        conflated.increment();
+        backlogged.increment();
     }
 
     void deliveryFailed() {

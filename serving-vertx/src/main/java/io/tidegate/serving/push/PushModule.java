@@ -106,6 +106,7 @@ public final class PushModule implements RouteModule {
     public void mount(Router router, Auth auth) {
         Context context = vertx.getOrCreateContext();
         PushShard shard = hub.newShard(context);
+        shard.pingEvery(vertx, config.pingInterval());
         synchronized (shards) {
             shards.add(shard);
         }

@@ -3,6 +3,8 @@ package io.tidegate.serving.push;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PushShard {
 
+    private static final long NO_TIMER = -1;
     private static final Logger LOG = LoggerFactory.getLogger(PushShard.class);
 
     private final PushHub hub;
@@ -30,6 +33,7 @@ final class PushShard {
     private final Set<PushSocket> sockets = new HashSet<>();
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private long pings = NO_TIMER;
 
     PushShard(PushHub hub, Context context) {
         this.hub = hub;
@@ -96,11 +100,18 @@ final class PushShard {
         sockets.remove(socket);
     }
 
+    /** Pings every socket of this event loop from now on. */
+    void pingEvery(Vertx vertx, Duration interval) {
+        pings = vertx.setPeriodic(
+                interval.toMillis(), ignored -> List.copyOf(sockets).forEach(PushSocket::ping));
+    }
+
     /** Says goodbye to every socket, and leaves the hub. Any thread; completes when all close frames are on their way. */
     Future<Void> closeAll() {
         Promise<Void> done = Promise.promise();
         hub.remove(this);
         context.runOnContext(ignored -> {
+            context.owner().cancelTimer(pings);
             for (PushSocket socket : List.copyOf(sockets)) {
                 socket.close(CloseCode.GOING_AWAY, "the gateway is shutting down");
             }

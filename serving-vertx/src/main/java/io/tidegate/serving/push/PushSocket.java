@@ -25,6 +25,7 @@ final class PushSocket {
     /** RFC 6455: a close frame's payload is at most 125 bytes, two of them the code. */
     private static final int MAX_REASON_BYTES = 123;
 
+    private static final int MAX_UNANSWERED = 2;
     private static final long NO_TIMER = -1;
     private static final Logger LOG = LoggerFactory.getLogger(PushSocket.class);
 
@@ -45,6 +46,8 @@ final class PushSocket {
 
     private long windowStartNanos = System.nanoTime();
     private int framesInWindow;
+    /** Pings since the last frame of the client. */
+    private int unanswered;
 
     /**
      * @param authenticate turns a bearer token into a principal, or fails
@@ -89,6 +92,7 @@ final class PushSocket {
 
     /** Counts a frame of any kind; a flood of them, even of pings, ends the conversation. */
     void clientFrame() {
+        unanswered = 0;
         long now = System.nanoTime();
         if (now - windowStartNanos > config.clientFramesWindow().toNanos()) {
             windowStartNanos = now;
@@ -96,6 +100,19 @@ final class PushSocket {
         }
         if (++framesInWindow > config.maxClientFrames()) {
             fail(PushError.TOO_MANY_MESSAGES, CloseCode.POLICY_VIOLATION);
+        }
+    }
+
+    /**
+     * Called every ping interval. Keeps proxies from taking a quiet connection for a dead one, and finds those that are dead
+     * without ever having said so.
+     */
+    void ping() {
+        if (unanswered >= MAX_UNANSWERED) {
+            close(CloseCode.GOING_AWAY, "no answer to pings");
+        } else {
+            unanswered++;
+            outlet.ping();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -44,6 +45,9 @@ public final class TopicReader {
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration PARTITIONS_CHECK = Duration.ofSeconds(30);
+    /** The driver waits for brokers that are away much longer. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+
     private static final long UNKNOWN = -1;
 
     /** Where to begin. Only for the first time: after a failure the reader goes on where it was. */
@@ -359,6 +363,8 @@ public final class TopicReader {
         }
         KafkaReadStream<byte[], byte[]> closing = consumer;
         consumer = null;
-        return closing.close().onFailure(e -> LOG.warn("closing the reader of {}", options.topic(), e));
+        return closing.close()
+                .timeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(e -> LOG.warn("closing the reader of {}: {}", options.topic(), e.toString()));
     }
 }

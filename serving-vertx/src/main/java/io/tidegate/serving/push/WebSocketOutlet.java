@@ -2,6 +2,7 @@ package io.tidegate.serving.push;
 
 import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrameType;
@@ -53,6 +54,13 @@ final class WebSocketOutlet implements Outlet {
     public void write(byte[] utf8) {
         // A write to a connection that has just gone fails; its close handler tells.
         socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, utf8, true));
+    }
+
+    @Override
+    public void ping() {
+        if (!socket.isClosed()) {
+            socket.writePing(Buffer.buffer());
+        }
     }
 
     @Override

@@ -33,6 +33,7 @@ class SlowSocketTest {
             DataSize.ofKibibytes(1),
             1_000,
             Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(5),
             Set.of(),
             Duration.ofHours(1),
@@ -71,6 +72,11 @@ class SlowSocketTest {
         @Override
         public void write(byte[] utf8) {
             written.add(utf8);
+        }
+
+        @Override
+        public void ping() {
+            // Not looked at here.
         }
 
         @Override

@@ -42,6 +42,7 @@ class WebSocketTest {
             DataSize.ofKibibytes(256),
             100,
             Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
             Duration.ofSeconds(1),
             Set.of("https://ops.example.com"),
             Duration.ofHours(1),
@@ -452,6 +453,53 @@ class WebSocketTest {
                     .isInstanceOf(IOException.class));
         }
         healthy.expectNothingMore();
+    }
+
+    @Test
+    void aPeerThatHasSilentlyGoneIsNoticedAndOneThatAnswersPingsIsKept(@TempDir Path other) throws IOException {
+        Vertx another = Vertx.vertx();
+        PushConfig pinging = new PushConfig(
+                CONFIG.authTimeout(),
+                CONFIG.expiryGrace(),
+                CONFIG.maxFrameSize(),
+                CONFIG.maxSubscriptions(),
+                CONFIG.maxBacklogFrames(),
+                CONFIG.maxBacklogSize(),
+                CONFIG.maxClientFrames(),
+                CONFIG.clientFramesWindow(),
+                Duration.ofMillis(200),
+                Duration.ofMillis(200),
+                Set.of(),
+                CONFIG.repeatHorizon(),
+                CONFIG.repeatCapacity());
+        PushHub quiet = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
+        try (TestGateway pinger =
+                        TestGateway.start(another, other, new PushModule(another, pinging, quiet, List.of()));
+                Socket silent = new Socket("127.0.0.1", pinger.port())) {
+            TestListener answering = TestListener.connectAs(pinger, pinger.token("u1"));
+            handshake(silent, pinger.token("u1"));
+
+            // Nothing but pings and a close frame comes, then the connection ends.
+            byte[] all = silent.getInputStream().readAllBytes();
+
+            assertThat(all).contains((byte) 0x89, (byte) 0x88);
+            answering.expectNothingMore();
+        } finally {
+            TestGateway.await(another.close());
+        }
+    }
+
+    @Test
+    void aGatewayThatStopsSaysGoodbye(@TempDir Path other) {
+        Vertx another = Vertx.vertx();
+        PushHub quiet = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
+        TestGateway stopping = TestGateway.start(another, other, new PushModule(another, CONFIG, quiet, List.of()));
+        TestListener listener = TestListener.connectAs(stopping, stopping.token("u1"));
+
+        stopping.close();
+
+        assertThat(listener.closeCode()).isEqualTo(1001);
+        TestGateway.await(another.close());
     }
 
     private static double closed(String code) {
