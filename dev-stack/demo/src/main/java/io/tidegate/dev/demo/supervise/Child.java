@@ -74,12 +74,17 @@ final class Child {
         return process == null ? -1 : process.pid();
     }
 
+    /** From now on it isn't started again when it ends. */
+    synchronized void letEnd() {
+        stopping = true;
+        notifyAll();
+    }
+
     /** SIGTERM, then SIGKILL; returns when the process is gone. */
     void stop() {
+        letEnd();
         Process running;
         synchronized (this) {
-            stopping = true;
-            notifyAll();
             running = process;
         }
         firstReady.completeExceptionally(new IllegalStateException(spec.name() + ": stopped"));

@@ -62,11 +62,6 @@ public final class Supervisor {
         return gaveUp;
     }
 
-    /** Stops one child now rather than in its turn; it isn't started again. */
-    public void stop(String name) {
-        child(name).stop();
-    }
-
     /** Stops every child, the last launched first; returns when all processes are gone. */
     public void stopAll() {
         List<Child> reversed = new ArrayList<>();
@@ -74,6 +69,8 @@ public final class Supervisor {
             stopping = true;
             children.forEach(child -> reversed.add(0, child));
         }
+        // All of them first: a signal to the whole process group has ended some before their turn.
+        reversed.forEach(Child::letEnd);
         reversed.forEach(Child::stop);
     }
 
