@@ -276,6 +276,19 @@ class HttpProtocolTest {
     }
 
     @Test
+    void aPageInABrowserIsRefused() throws Exception {
+        // Given
+        HttpRequest request = HttpRequest.newBuilder(clickHouse.uri().resolve("/"))
+                .header("Origin", "https://example.org")
+                .POST(HttpRequest.BodyPublishers.ofString("SELECT 1"))
+                .build();
+
+        // When / Then
+        assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
     void aRunningQueryIsKilledByTheIdItsClientChose() throws Exception {
         // Given
         CompletableFuture<HttpResponse<String>> endless =
@@ -382,9 +395,9 @@ class HttpProtocolTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "POST /?query=INSERT%%20INTO%%20cut_t%%20FORMAT%%20TSV HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n1\n2\n",
-                "POST /?query=INSERT%%20INTO%%20cut_t%%20FORMAT%%20TSV HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n1\n2\n\r\n",
-                "POST /?query=INSERT%%20INTO%%20cut_t%%20FORMAT%%20TSV HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n1\n2\n"
+                "POST /?query=INSERT%%20INTO%%20cut_t%%20FORMAT%%20TSV HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n1\n2\n",
+                "POST /?query=INSERT%%20INTO%%20cut_t%%20FORMAT%%20TSV HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n1\n2\n\r\n",
+                "POST /?query=INSERT%%20INTO%%20cut_t%%20FORMAT%%20TSV HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n1\n2\n"
             })
     void aBodyThatIsCutOffStoresNothing(String request) throws Exception {
         // Given

@@ -29,6 +29,7 @@ public final class HttpFront implements AutoCloseable {
     /** The engine's parser recurses; a Java thread's default stack is smaller than what it is used to. */
     private static final long STACK = 8L << 20;
 
+    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
 
@@ -69,10 +70,16 @@ public final class HttpFront implements AutoCloseable {
     public void serve(Engine engine) {
         sessions = new Sessions(engine, Clock.systemUTC());
         QueryHandler queries = new QueryHandler(engine, sessions);
+        LocalCallers callers = new LocalCallers(server.getAddress().getAddress());
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
             Answer answer = new Answer(exchange, engine.version(), engine.timezone());
-            if (path.equals("/ping") || path.equals("/replicas_status") || isGreeting(exchange)) {
+            if (!callers.admit(
+                    exchange.getRequestHeaders().getFirst("Host"),
+                    exchange.getRequestHeaders().getFirst("Origin"))) {
+                answer.text(FORBIDDEN, "This server answers programs of this machine, not web pages\n");
+                exchange.close();
+            } else if (path.equals("/ping") || path.equals("/replicas_status") || isGreeting(exchange)) {
                 answer.text(HttpStatus.OK, "Ok.\n");
                 exchange.close();
             } else if (!path.equals("/")) {
