@@ -94,33 +94,47 @@ public final class Oracle {
 
     /** Net likes of 10, 100, 1,000, 10,000 and 100,000, each once per post however likes are undone and repeated. */
     public static List<OracleMilestone> milestones(List<OracleEvent> arrivals) {
+        List<OracleEvent> events = inDetectionOrder(arrivals);
         Map<String, Long> netLikes = new HashMap<>();
         Map<String, Long> highest = new HashMap<>();
-        Map<String, String> postedBy = new HashMap<>();
-        Map<String, String> namedAuthor = new HashMap<>();
         List<OracleMilestone> milestones = new ArrayList<>();
-        for (OracleEvent event : inDetectionOrder(arrivals)) {
+        for (int i = 0; i < events.size(); i++) {
+            OracleEvent event = events.get(i);
             String post = event.postId();
-            if (event.type() == EventType.POST) {
-                postedBy.put(post, event.userId());
-            }
-            if (!event.authorId().isEmpty()) {
-                namedAuthor.put(post, event.authorId());
-            }
-            if (event.type() == EventType.LIKE) {
+            if (event.type() == EventType.UNLIKE) {
+                netLikes.merge(post, -1L, Long::sum);
+            } else if (event.type() == EventType.LIKE) {
                 long likes = netLikes.merge(post, 1L, Long::sum);
                 if (likes > highest.getOrDefault(post, 0L)) {
                     highest.put(post, likes);
                     if (MILESTONES.contains(likes)) {
-                        String author = postedBy.getOrDefault(post, namedAuthor.getOrDefault(post, ""));
+                        String author = author(post, events, i);
                         milestones.add(new OracleMilestone(post, likes, author, event.eventId(), event.timeMs()));
                     }
                 }
-            } else if (event.type() == EventType.UNLIKE) {
-                netLikes.merge(post, -1L, Long::sum);
             }
         }
         return milestones;
+    }
+
+    /** Who is told: the author as known by then or, where nobody is, the first one who becomes known. */
+    private static String author(String post, List<OracleEvent> events, int reachedAt) {
+        String posted = "";
+        String named = "";
+        for (int i = 0; i < events.size(); i++) {
+            OracleEvent event = events.get(i);
+            if (i > reachedAt && !(posted + named).isEmpty()) {
+                break;
+            }
+            if (event.postId().equals(post)) {
+                if (event.type() == EventType.POST && posted.isEmpty()) {
+                    posted = event.userId();
+                } else if (named.isEmpty()) {
+                    named = event.authorId();
+                }
+            }
+        }
+        return posted.isEmpty() ? named : posted;
     }
 
     /** Events and distinct users per minute and type, sorted by minute and type. */

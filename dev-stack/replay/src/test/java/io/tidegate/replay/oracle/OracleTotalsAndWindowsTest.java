@@ -8,6 +8,7 @@ import static io.tidegate.replay.oracle.EventType.POST;
 import static io.tidegate.replay.oracle.EventType.SHARE;
 import static io.tidegate.replay.oracle.EventType.UNLIKE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -143,16 +144,31 @@ class OracleTotalsAndWindowsTest {
     }
 
     @Test
-    void withoutAPostEventTheAuthorIsTheOneThatLikesName() {
+    void withoutAPostEventTheAuthorIsTheFirstWhomAnybodyNames() {
         for (int i = 0; i < 10; i++) {
-            react(LIKE, "u" + i, i, "p", i == 3 ? "named" : "");
-            react(LIKE, "u" + i, i, "q", "");
+            react(LIKE, "u" + i, i, "named", i < 3 ? "" : "author" + i);
+            react(LIKE, "u" + i, i, "unknown", "");
+            react(LIKE, "u" + i, i, "later", "");
         }
+        react(COMMENT, "u", 20, "later", "at last");
+        react(POST, "too late", 21, "later", "");
 
         assertThat(Oracle.milestones(events))
                 .extracting(OracleMilestone::postId, OracleMilestone::recipient)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("p", "named"),
-                        org.assertj.core.groups.Tuple.tuple("q", ""));
+                .containsExactly(tuple("named", "author3"), tuple("unknown", ""), tuple("later", "at last"));
+    }
+
+    @Test
+    void theFirstWhoPostedItBeatsWhatOthersSay() {
+        react(LIKE, "u", 0, "p", "said to be");
+        react(POST, "first", 1, "p", "");
+        react(POST, "second", 2, "p", "");
+        for (int i = 0; i < 9; i++) {
+            react(LIKE, "u" + i, 3, "p", "said to be");
+        }
+
+        assertThat(Oracle.milestones(events))
+                .extracting(OracleMilestone::recipient)
+                .containsExactly("first");
     }
 }

@@ -2,6 +2,7 @@ package io.tidegate.replay.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tidegate.replay.mapping.MappingFile;
 import java.io.IOException;
@@ -96,8 +97,7 @@ class RowFilesTest {
     void emptyLinesAreSkippedAndCounted() throws IOException {
         assertThat(read(CSV, "\na,b\n\n1,2\r\n\r\n\n3,4\n\n"))
                 .extracting(Row::number, Row::line)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(1L, 4L), org.assertj.core.groups.Tuple.tuple(2L, 7L));
+                .containsExactly(tuple(1L, 4L), tuple(2L, 7L));
     }
 
     @Test
