@@ -11,7 +11,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
@@ -78,6 +77,12 @@ public final class FaultyProxy implements AutoCloseable {
         for (Fault fault : faults) {
             script.add(new Scripted("INSERT", fault));
         }
+        return this;
+    }
+
+    /** The next count fails like this. */
+    public FaultyProxy onCount(Fault fault) {
+        script.add(new Scripted("SELECT", fault));
         return this;
     }
 
@@ -231,10 +236,5 @@ public final class FaultyProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         threads.shutdownNow();
-    }
-
-    /** As many of one fault. */
-    public static Fault[] times(int count, Fault fault) {
-        return Collections.nCopies(count, fault).toArray(new Fault[0]);
     }
 }

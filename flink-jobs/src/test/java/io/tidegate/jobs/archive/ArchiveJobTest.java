@@ -1,0 +1,398 @@
+package io.tidegate.jobs.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.MessageLite;
+import io.tidegate.contracts.DeadLetterHeaders;
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.AlertKind;
+import io.tidegate.contracts.v1.Bet;
+import io.tidegate.contracts.v1.BetOutcome;
+import io.tidegate.contracts.v1.BetResult;
+import io.tidegate.contracts.v1.Comment;
+import io.tidegate.contracts.v1.Deposit;
+import io.tidegate.contracts.v1.Event;
+import io.tidegate.contracts.v1.Like;
+import io.tidegate.contracts.v1.Login;
+import io.tidegate.contracts.v1.Milestone;
+import io.tidegate.contracts.v1.Notification;
+import io.tidegate.contracts.v1.NotificationKind;
+import io.tidegate.contracts.v1.Post;
+import io.tidegate.contracts.v1.Severity;
+import io.tidegate.contracts.v1.Share;
+import io.tidegate.contracts.v1.Tick;
+import io.tidegate.contracts.v1.Unlike;
+import io.tidegate.contracts.v1.Withdrawal;
+import io.tidegate.dev.clickhouse.ClickHouseProcess;
+import io.tidegate.dev.clickhouse.Migrations;
+import io.tidegate.dev.kafka.KafkaBroker;
+import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.jobs.JobConfig;
+import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import io.tidegate.jobs.clickhouse.BatchLimits;
+import io.tidegate.jobs.clickhouse.RowEncoder;
+import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
+import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
+import io.tidegate.jobs.clickhouse.writer.ClickHouseWriter;
+import io.tidegate.jobs.source.SourceRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive as it runs: a real broker, the real engine, Flink; a task manager and the engine are lost on the way. */
+class ArchiveJobTest {
+
+    private static final long NOON = Instant.parse("2026-11-15T12:00:00Z").toEpochMilli();
+    private static final long LAST_OCTOBER =
+            Instant.parse("2025-10-31T23:59:59.999Z").toEpochMilli();
+    private static final byte[] POISON = {(byte) 0xff, 0x01, 0x02, 0x03};
+
+    @RegisterExtension
+    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(2)
+            .build());
+
+    @TempDir
+    static Path data;
+
+    private static ClickHouseProcess clickHouse;
+    private static KafkaBroker broker;
+
+    @BeforeAll
+    static void startServers() throws IOException {
+        clickHouse = ClickHouseProcess.start(data.resolve("clickhouse"));
+        Migrations.apply(clickHouse.uri(), Path.of("..", "sql", "clickhouse"));
+        broker = KafkaBroker.start(data.resolve("kafka"));
+        TopicSetup.ensure(broker.bootstrapServers(), 2);
+    }
+
+    @AfterAll
+    static void stopServers() throws IOException {
+        broker.close();
+        clickHouse.close();
+    }
+
+    @Test
+    void everyEventSentIsOneRow(@InjectMiniCluster MiniCluster flink) throws Exception {
+        // Given
+        List<Event> events = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            events.add(event(i));
+        }
+        JobClient job = start();
+
+        // When
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            sendEvents(producer, events.subList(0, 300));
+            // The same bytes again, as a client's retry; the gateway's ticks; and what is no event at all.
+            sendEvents(producer, events.subList(100, 200));
+            for (int i = 0; i < 10; i++) {
+                send(
+                        producer,
+                        Topics.EVENTS,
+                        "",
+                        Event.newBuilder().setTick(Tick.getDefaultInstance()).build());
+                producer.send(new ProducerRecord<>(Topics.EVENTS, bytes("u" + i), POISON));
+            }
+            for (int i = 0; i < 20; i++) {
+                send(producer, Topics.ALERTS, "s" + i, alert("a" + i));
+                send(producer, Topics.NOTIFICATIONS, "u" + i, notification("n" + i));
+            }
+            producer.send(new ProducerRecord<>(Topics.ALERTS, bytes("s"), POISON));
+            send(
+                    producer,
+                    Topics.ALERTS,
+                    "s",
+                    Alert.newBuilder().setDetectedAtMs(NOON).build());
+            send(
+                    producer,
+                    Topics.NOTIFICATIONS,
+                    "u",
+                    Notification.newBuilder().setNotificationId("n").build());
+            producer.flush();
+            awaitRows("events", 300);
+
+            flink.terminateTaskManager(0).get();
+            flink.startTaskManager();
+            sendEvents(producer, events.subList(250, 450));
+            producer.flush();
+            awaitRows("events", 450);
+
+            clickHouse.kill();
+            sendEvents(producer, events.subList(400, 600));
+            producer.flush();
+            clickHouse.restart();
+        }
+        abortedAlert();
+
+        // Then
+        awaitRows("events", 600);
+        awaitRows("alerts", 20);
+        awaitRows("notifications", 20);
+        List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetters(13);
+        job.cancel().get();
+        assertThat(query("SELECT count(), uniqExact(event_id) FROM tidegate.events"))
+                .isEqualTo("600\t600");
+        assertThat(query("SELECT type, count() FROM tidegate.events GROUP BY type ORDER BY type"))
+                .isEqualTo("""
+                        bet\t60
+                        bet_outcome\t60
+                        comment\t60
+                        deposit\t60
+                        like\t60
+                        login\t60
+                        post\t60
+                        share\t60
+                        unlike\t60
+                        withdrawal\t60""");
+        assertThat(query("SELECT sum(amount), sum(payout), uniqExact(kafka_partition, kafka_offset)"
+                        + " FROM tidegate.events"))
+                .isEqualTo("4500\t1500\t600");
+        assertThat(query("SELECT countIf(occurred_at != '2026-11-15 12:00:00.000'"
+                        + " AND occurred_at != '2025-10-31 23:59:59.999') FROM tidegate.events"))
+                .isEqualTo("0");
+        assertThat(query("SELECT type, user_id, post_id, author_id, comment_id, attributes FROM tidegate.events"
+                        + " WHERE event_id = 'e4'"))
+                .isEqualTo("comment\tu4\tp4\tauthor\tc4\t{'k':'v','ß':'€'}");
+        assertThat(query("SELECT bet_id, game_id, amount, currency, odds, bet_type, channel, city, device_type, ip,"
+                        + " device_id, country, tenant FROM tidegate.events WHERE event_id = 'e5'"))
+                .isEqualTo("b5\tg5\t25.5\tEUR\t1.75\tsingle\tweb\tVienna\tphone\t10.0.0.5\td5\tAT\tt1");
+        assertThat(query("SELECT bet_id, game_id, result, payout, currency FROM tidegate.events WHERE event_id = 'e6'"))
+                .isEqualTo("b6\tg6\twin\t25\tEUR");
+        assertThat(query("SELECT method, amount FROM tidegate.events WHERE event_id IN ('e7', 'e8') ORDER BY event_id"))
+                .isEqualTo("card\t24.75\nbank\t24.75");
+        assertThat(query("SELECT kind, rule_id, rule_version, subject, severity, message, event_ids, detected_at,"
+                        + " started_at FROM tidegate.alerts WHERE alert_id = 'a7'"))
+                .isEqualTo("fraud\trapid-bets\t3\tu7\twarning\tmuch\t['e1','e2']\t2026-11-15 12:00:00.000\t"
+                        + "2026-11-15 12:00:00.000");
+        assertThat(query("SELECT kind, recipient, message, data FROM tidegate.notifications WHERE notification_id ="
+                        + " 'n7'"))
+                .isEqualTo("milestone\tu1\tten\t{\"postId\":\"p1\",\"likes\":10}");
+        assertThat(query("SELECT count() FROM tidegate.alerts")).isEqualTo("20");
+        assertThat(query("SELECT count() FROM tidegate.notifications")).isEqualTo("20");
+        assertThat(deadLetters).hasSize(13);
+        assertThat(deadLetters.stream().filter(record -> Arrays.equals(record.value(), POISON)))
+                .hasSize(11)
+                .allSatisfy(record ->
+                        assertThat(header(record, DeadLetterHeaders.REASON)).isEqualTo("undecodable"));
+    }
+
+    @Test
+    void eachTablesBatchIsFoundInItsPartition() throws Exception {
+        SourceRecord<Event> event = new SourceRecord<>(0, 1, NOON, event(1), null);
+        SourceRecord<Alert> alert = new SourceRecord<>(0, 1, NOON, alert("x"), null);
+        SourceRecord<Notification> notification = new SourceRecord<>(0, 1, NOON, notification("x"), null);
+
+        assertFound(new EventRowEncoder("tidegate"), new ArchivedEvent(event));
+        assertFound(new AlertRowEncoder("tidegate"), alert);
+        assertFound(new NotificationRowEncoder("tidegate"), notification);
+    }
+
+    private static <T> void assertFound(RowEncoder<T> encoder, T row) throws Exception {
+        ClickHouseWriter<T> writer = new ClickHouseWriter<>(
+                encoder,
+                BatchLimits.DEFAULT,
+                "test",
+                ClickHouseCommittable.NOT_RESTORED,
+                UnregisteredMetricsGroup.createSinkWriterMetricGroup(),
+                Clock.systemUTC());
+        writer.write(row, null);
+        ClickHouseCommittable batch = writer.prepareCommit().iterator().next();
+        try (ClickHouseClient client = new ClickHouseClient(ClickHouseClientConfig.of(clickHouse.uri()))) {
+            client.insert(batch, batch.batchId().toString());
+            assertThat(client.count(batch)).isEqualTo(1);
+            client.delete(batch);
+            assertThat(client.count(batch)).isZero();
+        }
+    }
+
+    private static JobClient start() throws Exception {
+        Configuration config = new Configuration();
+        config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(300));
+        config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
+        config.set(PipelineOptions.GENERIC_TYPES, false);
+        config.set(PipelineOptions.OBJECT_REUSE, true);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+        env.setParallelism(2);
+        new ArchiveJob().define(env, JobConfig.of(broker.bootstrapServers(), ClickHouseConfig.local(clickHouse.uri())));
+        return env.executeAsync("archive");
+    }
+
+    /** One of each type in turn; every other one of a month long ago. */
+    private static Event event(int i) {
+        Event.Builder event = Event.newBuilder()
+                .setEventId("e" + i)
+                .setUserId("u" + i)
+                .setTenant("t1")
+                .setOccurredAtMs(i / 10 % 2 == 0 ? NOON : LAST_OCTOBER)
+                .setIngestedAtMs(NOON)
+                .setIp("10.0.0.5")
+                .setDeviceId("d5")
+                .setCountry("AT")
+                .putAttributes("k", "v")
+                .putAttributes("ß", "€");
+        String post = "p" + i;
+        switch (i % 10) {
+            case 0 -> event.setPost(Post.newBuilder().setPostId(post));
+            case 1 -> event.setLike(Like.newBuilder().setPostId(post).setAuthorId("author"));
+            case 2 -> event.setUnlike(Unlike.newBuilder().setPostId(post).setAuthorId("author"));
+            case 3 -> event.setShare(Share.newBuilder().setPostId(post).setAuthorId("author"));
+            case 4 ->
+                event.setComment(Comment.newBuilder()
+                        .setPostId(post)
+                        .setAuthorId("author")
+                        .setCommentId("c" + i));
+            case 5 ->
+                event.setBet(Bet.newBuilder()
+                        .setBetId("b" + i)
+                        .setGameId("g" + i)
+                        .setAmountE4(255_000)
+                        .setCurrency("EUR")
+                        .setOddsE4(17_500)
+                        .setBetType("single")
+                        .setChannel("web")
+                        .setCity("Vienna")
+                        .setDeviceType("phone"));
+            case 6 ->
+                event.setBetOutcome(BetOutcome.newBuilder()
+                        .setBetId("b" + i)
+                        .setGameId("g" + i)
+                        .setResult(BetResult.BET_RESULT_WIN)
+                        .setPayoutE4(250_000)
+                        .setCurrency("EUR"));
+            case 7 -> event.setDeposit(Deposit.newBuilder().setAmountE4(247_500).setMethod("card"));
+            case 8 ->
+                event.setWithdrawal(Withdrawal.newBuilder().setAmountE4(247_500).setMethod("bank"));
+            default -> event.setLogin(Login.getDefaultInstance());
+        }
+        return event.build();
+    }
+
+    private static Alert alert(String id) {
+        return Alert.newBuilder()
+                .setAlertId(id)
+                .setKind(AlertKind.ALERT_KIND_FRAUD)
+                .setRuleId("rapid-bets")
+                .setRuleVersion(3)
+                .setSubject("u7")
+                .setSeverity(Severity.SEVERITY_WARNING)
+                .setMessage("much")
+                .addEventIds("e1")
+                .addEventIds("e2")
+                .setDetectedAtMs(NOON)
+                .setStartedAtMs(NOON)
+                .build();
+    }
+
+    private static Notification notification(String id) {
+        return Notification.newBuilder()
+                .setNotificationId(id)
+                .setKind(NotificationKind.NOTIFICATION_KIND_MILESTONE)
+                .setRecipient("u1")
+                .setMessage("ten")
+                .setCreatedAtMs(NOON)
+                .setMilestone(Milestone.newBuilder().setPostId("p1").setLikes(10))
+                .build();
+    }
+
+    private static void sendEvents(KafkaProducer<byte[], byte[]> producer, List<Event> events) {
+        for (Event event : events) {
+            send(producer, Topics.EVENTS, event.getUserId(), event);
+        }
+    }
+
+    private static void send(KafkaProducer<byte[], byte[]> producer, String topic, String key, MessageLite message) {
+        producer.send(new ProducerRecord<>(topic, bytes(key), message.toByteArray()));
+    }
+
+    /** What a detection job wrote and took back. */
+    private static void abortedAlert() {
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", "archive-test"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            send(producer, Topics.ALERTS, "s", alert("aborted"));
+            producer.flush();
+            producer.abortTransaction();
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
+        Map<String, Object> config = new HashMap<>(more);
+        config.put("bootstrap.servers", broker.bootstrapServers());
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> deadLetters(int expected) {
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(Topics.EVENTS_DLQ).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(letters::add);
+                return letters.size() >= expected;
+            });
+        }
+        return letters;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static void awaitRows(String table, long rows) {
+        Awaitility.await().atMost(Duration.ofSeconds(90)).ignoreExceptions().untilAsserted(() -> assertThat(
+                        query("SELECT count() FROM tidegate." + table + " FINAL"))
+                .isEqualTo(Long.toString(rows)));
+    }
+
+    private static String query(String sql) throws IOException {
+        return clickHouse.query(sql).stripTrailing();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
