@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpProtocolTest {
 
+    /** A loaded machine may take this long; a healthy one takes a fraction of a second. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     static Path data;
 
@@ -130,6 +133,30 @@ class HttpProtocolTest {
 
         // Then
         assertThat(json).containsOnlyOnce("\"meta\"").contains("\"rows\": 5000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?compress=1", "?enable_http_compression=1"})
+    void aLargeResultInOnePieceArrivesWhole(String compression) throws Exception {
+        // Given
+        HttpRequest request = HttpRequest.newBuilder(clickHouse.uri().resolve("/" + compression))
+                .header("Accept-Encoding", "gzip")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "SELECT number, 'text' AS text FROM numbers(400000) ORDER BY number FORMAT JSONCompact"))
+                .build();
+
+        // When
+        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        InputStream body = compression.contains("http")
+                ? ContentCoding.GZIP.decode(response.body())
+                : compression.isEmpty() ? response.body() : new BlockInputStream(response.body());
+        String json = new String(body.readAllBytes(), UTF_8);
+
+        // Then
+        assertThat(json)
+                .contains("[0, \"text\"]")
+                .contains("[399999, \"text\"]")
+                .contains("\"rows\": 400000");
     }
 
     @Test
@@ -264,7 +291,7 @@ class HttpProtocolTest {
         // Given
         CompletableFuture<HttpResponse<String>> slow = postAsync(
                 "/?session_id=s4&query_id=slow-session", "SELECT sum(sipHash64(number)) FROM numbers(1000000000000)");
-        await().until(() -> isRunning("slow-session"));
+        await().atMost(PATIENCE).until(() -> isRunning("slow-session"));
 
         // When
         HttpResponse<String> second = post("/?session_id=s4", "SELECT 1");
@@ -293,7 +320,7 @@ class HttpProtocolTest {
         // Given
         CompletableFuture<HttpResponse<String>> endless =
                 postAsync("/?query_id=endless", "SELECT sum(sipHash64(number)) FROM numbers(1000000000000)");
-        await().until(() -> isRunning("endless"));
+        await().atMost(PATIENCE).until(() -> isRunning("endless"));
 
         // When
         String same = post("/?query_id=endless", "SELECT 1").body();
@@ -412,7 +439,7 @@ class HttpProtocolTest {
         }
 
         // Then
-        await().until(() -> clickHouse
+        await().atMost(PATIENCE).until(() -> clickHouse
                 .query("SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO cut_t%'")
                 .equals("0\n"));
         assertThat(clickHouse.query("SELECT count() FROM cut_t")).isEqualTo("0\n");

@@ -10,7 +10,9 @@ import net.jpountz.lz4.LZ4Factory;
 /** Writes ClickHouse's compressed blocks by LZ4, each of at most 1 MiB of plain data. */
 public final class BlockOutputStream extends OutputStream {
 
-    private static final int BLOCK = 1 << 20;
+    /** As a server's. */
+    public static final int LARGEST_BLOCK = 1 << 20;
+
     private static final int HEAD = CompressedBlock.CHECKSUM_SIZE + CompressedBlock.HEADER_SIZE;
 
     private final OutputStream out;
@@ -20,10 +22,11 @@ public final class BlockOutputStream extends OutputStream {
     private int size;
 
     public BlockOutputStream(OutputStream out) {
-        this(out, BLOCK);
+        this(out, LARGEST_BLOCK);
     }
 
-    BlockOutputStream(OutputStream out, int blockSize) {
+    /** @param blockSize plain bytes of a block; less than {@link #LARGEST_BLOCK} where less is to be written */
+    public BlockOutputStream(OutputStream out, int blockSize) {
         this.out = out;
         this.plain = new byte[blockSize];
         this.block = new byte[HEAD + lz4.maxCompressedLength(blockSize)];

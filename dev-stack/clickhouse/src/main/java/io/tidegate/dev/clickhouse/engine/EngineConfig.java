@@ -15,7 +15,7 @@ final class EngineConfig {
                     <mlock_executable>false</mlock_executable>
 
                     <!-- With the JVM and the library's pages this keeps the process below 1.2 GB. -->
-                    <max_server_memory_usage>734003200</max_server_memory_usage>
+                    <max_server_memory_usage>629145600</max_server_memory_usage>
                     <mark_cache_size>33554432</mark_cache_size>
                     <index_mark_cache_size>8388608</index_mark_cache_size>
                     <uncompressed_cache_size>0</uncompressed_cache_size>
@@ -56,7 +56,7 @@ final class EngineConfig {
                 <clickhouse>
                     <profiles>
                         <default>
-                            <max_memory_usage>524288000</max_memory_usage>
+                            <max_memory_usage>400000000</max_memory_usage>
                             <max_execution_time>600</max_execution_time>
                         </default>
                     </profiles>

@@ -68,35 +68,40 @@ public final class EngineConnection implements AutoCloseable {
         }
     }
 
-    /** Runs a statement and waits for its whole result. */
+    /** Runs a statement and waits for its whole result, which the caller closes. */
     public QueryResult execute(byte[] sql, String format, Map<String, String> parameters) throws EngineException {
         byte[] formatName = format.getBytes(StandardCharsets.UTF_8);
-        try (NativeParameters bound = new NativeParameters(parameters);
-                NativeResult result = new NativeResult(
-                        chdb,
-                        chdb.chdb_query_with_params_n(
-                                pointer(),
-                                sql,
-                                sql.length,
-                                formatName,
-                                formatName.length,
-                                bound.names(),
-                                bound.nameLengths(),
-                                bound.values(),
-                                bound.valueLengths(),
-                                bound.count()))) {
+        NativeResult result = null;
+        try (NativeParameters bound = new NativeParameters(parameters)) {
+            result = new NativeResult(
+                    chdb,
+                    chdb.chdb_query_with_params_n(
+                            pointer(),
+                            sql,
+                            sql.length,
+                            formatName,
+                            formatName.length,
+                            bound.names(),
+                            bound.nameLengths(),
+                            bound.values(),
+                            bound.valueLengths(),
+                            bound.count()));
             result.check();
-            return new QueryResult(result.bytes(), result.statistics());
+            return new QueryResult(result);
         } catch (EngineException e) {
             markBroken();
+            if (result != null) {
+                result.close();
+            }
             throw e;
         }
     }
 
     /** Runs a statement of the front itself and returns its result as tab-separated text. */
     public String execute(String sql) throws EngineException {
-        return new String(
-                execute(sql.getBytes(StandardCharsets.UTF_8), "TSV", Map.of()).bytes(), StandardCharsets.UTF_8);
+        try (QueryResult result = execute(sql.getBytes(StandardCharsets.UTF_8), "TSV", Map.of())) {
+            return result.text();
+        }
     }
 
     /** Starts a SELECT whose result is fetched in chunks. */

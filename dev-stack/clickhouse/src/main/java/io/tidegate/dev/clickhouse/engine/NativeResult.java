@@ -32,16 +32,13 @@ final class NativeResult implements AutoCloseable {
         }
     }
 
-    byte[] bytes() throws EngineException {
-        long length = chdb.chdb_result_length(pointer);
-        if (length == 0) {
-            return new byte[0];
-        }
-        if (length > Integer.MAX_VALUE - 8) {
-            throw EngineException.of(
-                    396, "TOO_MANY_ROWS_OR_BYTES", "A result of " + length + " bytes is too large for this format");
-        }
-        return chdb.chdb_result_buffer(pointer).getByteArray(0, (int) length);
+    long length() {
+        return chdb.chdb_result_length(pointer);
+    }
+
+    /** Only valid where the length isn't 0. */
+    Pointer buffer() {
+        return chdb.chdb_result_buffer(pointer);
     }
 
     QueryStatistics statistics() {

@@ -20,26 +20,30 @@ public final class ResultStream implements AutoCloseable {
         this.stream = stream;
     }
 
-    /** The next chunk, or null at the end. */
-    public byte[] next() throws EngineException {
+    /** The next chunk, which the caller closes, or null at the end. */
+    public QueryResult next() throws EngineException {
         if (finished) {
             return null;
         }
-        try (NativeResult chunk =
-                new NativeResult(chdb, chdb.chdb_stream_fetch_result(connection.pointer(), stream.pointer()))) {
+        NativeResult chunk = null;
+        try {
+            chunk = new NativeResult(chdb, chdb.chdb_stream_fetch_result(connection.pointer(), stream.pointer()));
             chunk.check();
-            statistics = statistics.plus(chunk.statistics());
-            byte[] bytes = chunk.bytes();
-            if (bytes.length == 0) {
-                finished = true;
-                return null;
-            }
-            return bytes;
         } catch (EngineException e) {
             finished = true;
             connection.markBroken();
+            if (chunk != null) {
+                chunk.close();
+            }
             throw e;
         }
+        statistics = statistics.plus(chunk.statistics());
+        if (chunk.length() == 0) {
+            finished = true;
+            chunk.close();
+            return null;
+        }
+        return new QueryResult(chunk);
     }
 
     /** Of the chunks fetched so far. */

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.tidegate.dev.clickhouse.compression.BlockOutputStream;
 import io.tidegate.dev.clickhouse.compression.ContentCoding;
 import io.tidegate.dev.clickhouse.engine.EngineException;
+import io.tidegate.dev.clickhouse.engine.QueryResult;
 import io.tidegate.dev.clickhouse.engine.QueryStatistics;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +21,7 @@ import java.util.Optional;
 final class Answer {
 
     private static final int BUFFER = 64 * 1024;
+    private static final int LARGEST_BUFFERED = 1 << 20;
 
     private final HttpExchange exchange;
     private final String version;
@@ -50,33 +52,51 @@ final class Answer {
         send(status, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A whole result. */
-    void result(QueryRequest request, OutputFormat format, byte[] bytes, QueryStatistics statistics)
-            throws IOException {
+    /** A statement without a result. */
+    void done(OutputFormat format, QueryStatistics statistics) throws IOException {
         resultHeaders(format, statistics);
-        if (bytes.length == 0) {
-            send(HttpStatus.OK, bytes);
-            return;
+        send(HttpStatus.OK, new byte[0]);
+    }
+
+    /** A whole result. */
+    void result(QueryRequest request, OutputFormat format, QueryResult result, QueryStatistics statistics)
+            throws IOException {
+        Optional<ContentCoding> coding = coding(request);
+        boolean plain = !request.compressedAnswer() && coding.isEmpty();
+        if (result.length() == 0) {
+            done(format, statistics);
+        } else if (plain) {
+            resultHeaders(format, statistics);
+            begun = true;
+            exchange.sendResponseHeaders(HttpStatus.OK, result.length());
+            try (OutputStream out = exchange.getResponseBody()) {
+                result.writeTo(out, 0);
+            }
+        } else if (result.length() > LARGEST_BUFFERED) {
+            try (OutputStream out = stream(request, format, statistics)) {
+                result.writeTo(out, 0);
+            }
+        } else {
+            resultHeaders(format, statistics);
+            coding.ifPresent(this::announce);
+            int size = (int) result.length();
+            ByteArrayOutputStream buffered = new ByteArrayOutputStream(size / 2 + 64);
+            try (OutputStream out = encode(request, coding, buffered, size)) {
+                result.writeTo(out, 0);
+            }
+            send(HttpStatus.OK, buffered.toByteArray());
         }
-        ByteArrayOutputStream coded = new ByteArrayOutputStream(bytes.length / 2 + 64);
-        try (OutputStream out = code(request, coded)) {
-            out.write(bytes);
-        }
-        send(HttpStatus.OK, coded.toByteArray());
     }
 
     /** Begins a result of unknown length; closing the stream ends the answer. */
     OutputStream stream(QueryRequest request, OutputFormat format, QueryStatistics statistics) throws IOException {
         resultHeaders(format, statistics);
         Optional<ContentCoding> coding = coding(request);
-        coding.ifPresent(c -> exchange.getResponseHeaders().set("Content-Encoding", c.token()));
+        coding.ifPresent(this::announce);
         begun = true;
         exchange.sendResponseHeaders(HttpStatus.OK, 0);
         OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), BUFFER);
-        if (request.compressedAnswer()) {
-            return new BlockOutputStream(out);
-        }
-        return coding.isPresent() ? coding.get().encode(out) : out;
+        return encode(request, coding, out, BlockOutputStream.LARGEST_BLOCK);
     }
 
     /** Tells an error, before the body has begun. */
@@ -103,16 +123,17 @@ final class Answer {
         headers.set("X-ClickHouse-Summary", summary(statistics));
     }
 
-    private OutputStream code(QueryRequest request, OutputStream out) throws IOException {
+    private void announce(ContentCoding coding) {
+        exchange.getResponseHeaders().set("Content-Encoding", coding.token());
+    }
+
+    private static OutputStream encode(
+            QueryRequest request, Optional<ContentCoding> coding, OutputStream out, int expectedSize)
+            throws IOException {
         if (request.compressedAnswer()) {
-            return new BlockOutputStream(out);
+            return new BlockOutputStream(out, Math.min(expectedSize, BlockOutputStream.LARGEST_BLOCK));
         }
-        Optional<ContentCoding> coding = coding(request);
-        if (coding.isEmpty()) {
-            return out;
-        }
-        exchange.getResponseHeaders().set("Content-Encoding", coding.get().token());
-        return coding.get().encode(out);
+        return coding.isPresent() ? coding.get().encode(out) : out;
     }
 
     private Optional<ContentCoding> coding(QueryRequest request) {

@@ -28,6 +28,9 @@ record OutputFormat(String name, boolean streamed, Header header) {
 
     static final String DEFAULT = "TabSeparated";
 
+    /** A table of a thousand columns with long names and types is far below. */
+    static final int LARGEST_HEADER = 1 << 20;
+
     private static final Set<String> CONCATENABLE = Set.of(
             "tabseparated",
             "tsv",
@@ -121,20 +124,21 @@ record OutputFormat(String name, boolean streamed, Header header) {
         return "application/octet-stream";
     }
 
-    /** How many bytes at the start of the first chunk are the header. */
-    int headerLength(byte[] chunk) {
-        return switch (header) {
-            case NONE -> 0;
-            case ONE_LINE -> lines(chunk, 1, quotesNames());
-            case TWO_LINES -> lines(chunk, 2, quotesNames());
-            case NAMES -> binaryStrings(chunk, 1);
-            case NAMES_AND_TYPES -> binaryStrings(chunk, 2);
-        };
-    }
-
-    /** Whether a later chunk begins with the same header, of {@code length} bytes. */
-    static boolean repeatsHeader(byte[] first, byte[] chunk, int length) {
-        return chunk.length >= length && Arrays.equals(first, 0, length, chunk, 0, length);
+    /**
+     * The header that each chunk repeats.
+     *
+     * @param head the start of the first chunk, at least {@value #LARGEST_HEADER} bytes where it has them
+     */
+    byte[] header(byte[] head) {
+        int length =
+                switch (header) {
+                    case NONE -> 0;
+                    case ONE_LINE -> lines(head, 1, quotesNames());
+                    case TWO_LINES -> lines(head, 2, quotesNames());
+                    case NAMES -> binaryStrings(head, 1);
+                    case NAMES_AND_TYPES -> binaryStrings(head, 2);
+                };
+        return Arrays.copyOf(head, length);
     }
 
     /** Only CSV writes a line break of a column's name as it is, between quotes; the other texts escape it. */

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -98,14 +99,23 @@ final class QueryHandler implements HttpHandler {
                 ending = run(request, text, lease.connection(), answer);
             } finally {
                 if (request.session().isPresent()) {
-                    lease.connection().recover();
-                    settings.restore();
+                    restore(settings, lease.connection());
                 }
             }
         } finally {
             running.remove(request.queryId());
         }
         ending.send();
+    }
+
+    private static void restore(RequestSettings settings, EngineConnection connection) {
+        try {
+            connection.recover();
+            settings.restore();
+        } catch (EngineException e) {
+            // What the statement did stands and must be told; the session may keep a setting of the URL.
+            LOG.warn("The settings of a session could not be restored: {}", e.getMessage());
+        }
     }
 
     /**
@@ -150,7 +160,11 @@ final class QueryHandler implements HttpHandler {
             return select(request, statement, format, connection, answer);
         }
         QueryResult result = connection.execute(statement.sql(), format.name(), request.parameters());
-        return () -> answer.result(request, format, result.bytes(), result.statistics());
+        return () -> {
+            try (result) {
+                answer.result(request, format, result, result.statistics());
+            }
+        };
     }
 
     private static Ending insert(QueryRequest request, RequestText text, EngineConnection connection, Answer answer)
@@ -176,7 +190,7 @@ final class QueryHandler implements HttpHandler {
             }
             statistics = insert.commit();
         }
-        return () -> answer.result(request, OutputFormat.named(OutputFormat.DEFAULT), new byte[0], statistics);
+        return () -> answer.done(OutputFormat.named(OutputFormat.DEFAULT), statistics);
     }
 
     /**
@@ -197,31 +211,64 @@ final class QueryHandler implements HttpHandler {
     private static Ending select(
             QueryRequest request, Statement statement, OutputFormat format, EngineConnection connection, Answer answer)
             throws IOException, EngineException {
-        try (ResultStream result = connection.stream(statement.sql(), format.name(), request.parameters())) {
-            byte[] first = result.next();
-            byte[] chunk = first == null ? null : result.next();
-            if (chunk == null) {
-                // A result of one chunk is complete before its first byte goes out: exact errors and statistics.
-                QueryStatistics statistics = result.statistics();
-                return () -> answer.result(request, format, first == null ? new byte[0] : first, statistics);
+        try (ResultStream results = connection.stream(statement.sql(), format.name(), request.parameters())) {
+            QueryResult first = results.next();
+            if (first == null) {
+                return () -> answer.done(format, results.statistics());
             }
-            int header = format.headerLength(first);
-            // Not closed on failure: the missing end of the body is what tells the client.
-            OutputStream out = answer.stream(request, format, result.statistics());
-            out.write(first);
+            QueryResult second;
             try {
-                while (chunk != null) {
-                    int from = OutputFormat.repeatsHeader(first, chunk, header) ? header : 0;
-                    out.write(chunk, from, chunk.length - from);
-                    chunk = result.next();
-                }
+                second = results.next();
+            } catch (EngineException e) {
+                first.close();
+                throw e;
+            }
+            if (second == null) {
+                // A result of one chunk is complete before its first byte goes out: exact errors and statistics.
+                return () -> {
+                    try (first) {
+                        answer.result(request, format, first, results.statistics());
+                    }
+                };
+            }
+            return stream(request, format, first, second, results, answer);
+        }
+    }
+
+    private static Ending stream(
+            QueryRequest request,
+            OutputFormat format,
+            QueryResult first,
+            QueryResult second,
+            ResultStream results,
+            Answer answer)
+            throws IOException, EngineException {
+        byte[] header;
+        // Not closed on failure: the missing end of the body is what tells the client.
+        OutputStream out;
+        try (first) {
+            header = format.header(first.head(OutputFormat.LARGEST_HEADER));
+            out = answer.stream(request, format, results.statistics());
+            first.writeTo(out, 0);
+        } catch (IOException e) {
+            second.close();
+            throw e;
+        }
+        QueryResult next = second;
+        while (next != null) {
+            try (QueryResult chunk = next) {
+                boolean repeated = Arrays.equals(chunk.head(header.length), header);
+                chunk.writeTo(out, repeated ? header.length : 0);
+            }
+            try {
+                next = results.next();
             } catch (EngineException e) {
                 out.write(answer.errorText(e).getBytes(StandardCharsets.UTF_8));
                 out.flush();
                 throw e;
             }
-            return out::close;
         }
+        return out::close;
     }
 
     private Lease lease(QueryRequest request) throws EngineException {

@@ -79,16 +79,16 @@ class QueryRequestTest {
             String name, boolean streamed, String chunk, int header) {
         OutputFormat format = OutputFormat.named(name);
         assertThat(format.streamed()).isEqualTo(streamed);
-        assertThat(format.headerLength(chunk.getBytes(UTF_8))).isEqualTo(header);
+        assertThat(format.header(chunk.getBytes(UTF_8))).hasSize(header);
     }
 
     @Test
     void theBinaryHeaderIsCountedByItsLengths() {
         byte[] chunk = {2, 1, 'a', 1, 'b', 5, 'I', 'n', 't', '3', '2', 4, 'D', 'a', 't', 'e', 9, 9};
-        assertThat(OutputFormat.named("RowBinaryWithNamesAndTypes").headerLength(chunk))
-                .isEqualTo(16);
-        assertThat(OutputFormat.named("RowBinaryWithNames").headerLength(chunk)).isEqualTo(5);
-        assertThat(OutputFormat.named("RowBinary").headerLength(chunk)).isZero();
+        assertThat(OutputFormat.named("RowBinaryWithNamesAndTypes").header(chunk))
+                .hasSize(16);
+        assertThat(OutputFormat.named("RowBinaryWithNames").header(chunk)).hasSize(5);
+        assertThat(OutputFormat.named("RowBinary").header(chunk)).isEmpty();
     }
 
     @Test
