@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 /**
  * How each child of the demo is run: its command line, its memory, how one knows that it is ready.
  *
- * <p>The sizes add up to less than 3 GiB resident, see docs/ARCHITECTURE.md.
+ * <p>The sizes add up to less than 3 GiB resident. The limits for stopping add up, with the traffic's, to less than 20 s even
+ * when every child has to be killed; nothing is lost then, it only takes longer to start the next time.
  */
 final class ChildSpecs {
 
@@ -56,7 +57,7 @@ final class ChildSpecs {
                         "--port",
                         Integer.toString(settings.ports().clickhouse()))
                 .readyWhen(answersOk(clickhouse().resolve("/ping")), Duration.ofSeconds(90))
-                .stopWithin(Duration.ofSeconds(3));
+                .stopWithin(Duration.ofSeconds(2));
     }
 
     ChildSpec broker() {
@@ -65,7 +66,7 @@ final class ChildSpecs {
                 .args("--data", data.kafka().toString())
                 .args("--port", Integer.toString(settings.ports().kafka()))
                 .readyWhen(output -> output.hasLineStartingWith(BrokerMain.READY), Duration.ofSeconds(90))
-                .stopWithin(Duration.ofSeconds(5));
+                .stopWithin(Duration.ofSeconds(3));
     }
 
     ChildSpec flink() {
@@ -89,7 +90,7 @@ final class ChildSpecs {
         settings.rules().ifPresent(file -> command.args("--rules", file.toString()));
         return command.fatal(FlinkMain.EXIT_BAD_CONFIGURATION, FlinkMain.EXIT_CANNOT_RESUME)
                 .readyWhen(output -> output.hasLineStartingWith(FlinkMain.READY), Duration.ofSeconds(180))
-                .stopWithin(Duration.ofSeconds(8));
+                .stopWithin(Duration.ofSeconds(7));
     }
 
     ChildSpec gateway() throws IOException {
@@ -102,7 +103,7 @@ final class ChildSpecs {
                         answersOk(URI.create(
                                 "http://" + Ports.HOST + ":" + settings.ports().ops() + "/health/ready")),
                         Duration.ofSeconds(90))
-                .stopWithin(Duration.ofSeconds(5));
+                .stopWithin(Duration.ofSeconds(4));
     }
 
     URI clickhouse() {

@@ -50,7 +50,7 @@ public final class FlinkMain implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(FlinkMain.class);
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration LAST_CHECKPOINT_LIMIT = Duration.ofSeconds(4);
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration CLEANING_INTERVAL = Duration.ofSeconds(15);
     /** As long as the embedded broker allows: a stopped demo must find its open transactions again. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofDays(7);

@@ -22,7 +22,7 @@ public final class Traffic {
     private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration REPORT_INTERVAL = Duration.ofMinutes(1);
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
     /** After a pause of the machine the missed events aren't made up for beyond this. */
     private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(1);
     /** Of these each has one request under way, and a user's events always take the same one: their order is kept. */
