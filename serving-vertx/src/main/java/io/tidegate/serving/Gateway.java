@@ -33,6 +33,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,10 +92,12 @@ public final class Gateway {
      *
      * @return the running gateway; fails with a {@link ConfigException} if a configured port or file is the reason
      */
-    public static Future<Gateway> start(GatewayConfig config) {
+    public static CompletableFuture<Gateway> start(GatewayConfig config) {
         Gateway gateway = new Gateway(config);
-        return gateway.start().map(gateway).recover(failure -> gateway.stop()
-                .transform(any -> Future.failedFuture(failure)));
+        CompletableFuture<Gateway> started = new CompletableFuture<>();
+        gateway.start().onSuccess(done -> started.complete(gateway)).onFailure(failure -> gateway.stop()
+                .whenComplete((stopped, ignored) -> started.completeExceptionally(failure)));
+        return started;
     }
 
     private Future<Void> start() {
@@ -116,14 +119,14 @@ public final class Gateway {
     }
 
     /** Stops cleanly; see the class. Never fails: what can't be closed in time is left to the end of the process. */
-    public Future<Void> stop() {
+    public CompletableFuture<Void> stop() {
         stopping = true;
         List<Future<?>> draining = new ArrayList<>();
         if (httpDeployment != null) {
             draining.add(vertx.undeploy(httpDeployment));
         }
         modules.forEach(module -> draining.add(module.drain()));
-        return settled(draining)
+        CompletableFuture<Void> settled = settled(draining)
                 .compose(drained -> {
                     List<Future<?>> closing = new ArrayList<>();
                     for (int i = modules.size() - 1; i >= 0; i--) {
@@ -132,8 +135,18 @@ public final class Gateway {
                     closing.add(clickhouse.stop());
                     return settled(closing);
                 })
-                .compose(closed -> vertx.close().otherwiseEmpty())
-                .onComplete(any -> metrics.close());
+                .toCompletionStage()
+                .toCompletableFuture();
+        // From a thread of its own: on an event loop nobody would be left to tell that the event loops are gone.
+        return settled.thenComposeAsync(
+                        closed -> vertx.close().toCompletionStage(), task -> new Thread(task, "gateway-close").start())
+                .handle((closed, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("Vert.x didn't close cleanly", failure);
+                    }
+                    metrics.close();
+                    return null;
+                });
     }
 
     /** Completes when all have, and fails never. */

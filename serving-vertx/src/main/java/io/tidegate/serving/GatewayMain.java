@@ -37,10 +37,7 @@ public final class GatewayMain {
     private static int run(String[] args) throws InterruptedException {
         try {
             GatewayConfig config = GatewayConfig.load(configFile(args));
-            Gateway gateway = Gateway.start(config)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get();
+            Gateway gateway = Gateway.start(config).get();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "gateway-stop"));
             announce(config, gateway);
             return 0;
@@ -87,7 +84,7 @@ public final class GatewayMain {
 
     private static void stop(Gateway gateway) {
         try {
-            gateway.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+            gateway.stop().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {

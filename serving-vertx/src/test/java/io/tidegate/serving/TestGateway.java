@@ -12,40 +12,28 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 
 /** The public server with some of the features, a key of its own, and whatever tokens a test needs. */
 public final class TestGateway implements AutoCloseable {
 
-    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
-
     private final Vertx vertx;
-    private final KeyPair keys;
+    private final TestTokens tokens;
     private final Auth auth;
     private final List<RouteModule> modules;
     private final int port;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private TestGateway(Vertx vertx, KeyPair keys, Auth auth, List<RouteModule> modules, int port) {
+    private TestGateway(Vertx vertx, TestTokens tokens, Auth auth, List<RouteModule> modules, int port) {
         this.vertx = vertx;
-        this.keys = keys;
+        this.tokens = tokens;
         this.auth = auth;
         this.modules = modules;
         this.port = port;
@@ -53,35 +41,24 @@ public final class TestGateway implements AutoCloseable {
 
     /** Starts on a free port with two event loops. The Vert.x stays the caller's; one gateway for each. */
     public static TestGateway start(Vertx vertx, Path directory, RouteModule... modules) {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair keys = generator.generateKeyPair();
-            Path pem = directory.resolve("public.pem");
-            Files.writeString(
-                    pem,
-                    "-----BEGIN PUBLIC KEY-----\n"
-                            + Base64.getMimeEncoder()
-                                    .encodeToString(keys.getPublic().getEncoded()) + "\n-----END PUBLIC KEY-----\n");
-            Auth auth = new Auth(
-                    vertx,
-                    new GatewayConfig.Auth(
-                            GatewayConfig.Algorithm.ES256, pem, Optional.empty(), "tidegate", "tidegate"));
-            List<RouteModule> all = List.of(modules);
-            AtomicInteger port = new AtomicInteger();
-            for (RouteModule module : all) {
-                await(module.start());
-            }
-            await(vertx.deployVerticle(
-                    () -> new HttpApi(
-                            new GatewayConfig.Http("127.0.0.1", 0, 2), all, auth, Duration.ofSeconds(1), port),
-                    new DeploymentOptions().setInstances(2)));
-            return new TestGateway(vertx, keys, auth, all, port.get());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        TestTokens tokens = TestTokens.withKeyIn(directory);
+        Auth auth = new Auth(
+                vertx,
+                new GatewayConfig.Auth(
+                        GatewayConfig.Algorithm.ES256,
+                        tokens.publicKeyFile(),
+                        Optional.empty(),
+                        "tidegate",
+                        "tidegate"));
+        List<RouteModule> all = List.of(modules);
+        AtomicInteger port = new AtomicInteger();
+        for (RouteModule module : all) {
+            await(module.start());
         }
+        await(vertx.deployVerticle(
+                () -> new HttpApi(new GatewayConfig.Http("127.0.0.1", 0, 2), all, auth, Duration.ofSeconds(1), port),
+                new DeploymentOptions().setInstances(2)));
+        return new TestGateway(vertx, tokens, auth, all, port.get());
     }
 
     public int port() {
@@ -112,28 +89,7 @@ public final class TestGateway implements AutoCloseable {
     }
 
     private String token(String subject, Instant expiresAt, Map<String, String> more, String... roles) {
-        String claims = "{\"sub\":\"" + subject + "\",\"roles\":["
-                + Arrays.stream(roles).map(role -> '"' + role + '"').collect(Collectors.joining(","))
-                + "],\"iss\":\"tidegate\",\"aud\":\"tidegate\",\"iat\":"
-                + Instant.now().getEpochSecond() + ",\"exp\":"
-                + expiresAt.getEpochSecond()
-                + more.entrySet().stream()
-                        .map(claim -> ",\"" + claim.getKey() + "\":\"" + claim.getValue() + '"')
-                        .collect(Collectors.joining())
-                + "}";
-        String signed = encode("{\"alg\":\"ES256\",\"typ\":\"JWT\"}") + "." + encode(claims);
-        try {
-            Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
-            signature.initSign(keys.getPrivate());
-            signature.update(signed.getBytes(StandardCharsets.US_ASCII));
-            return signed + "." + BASE64URL.encodeToString(signature.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String encode(String json) {
-        return BASE64URL.encodeToString(json.getBytes(StandardCharsets.UTF_8));
+        return tokens.token(subject, expiresAt, more, roles);
     }
 
     /** GET with a token, or without one if it is null. */
