@@ -112,6 +112,9 @@ public final class TestGateway implements AutoCloseable {
     @Override
     public void close() {
         for (RouteModule module : modules) {
+            await(module.drain());
+        }
+        for (RouteModule module : modules) {
             await(module.stop());
         }
     }

@@ -87,13 +87,20 @@ public final class PushModule implements RouteModule {
         return Future.succeededFuture();
     }
 
+    /** Says goodbye to the listeners while requests in flight are finished, instead of letting the server cut them off. */
+    @Override
+    public Future<Void> drain() {
+        List<Future<Void>> done = new ArrayList<>();
+        synchronized (shards) {
+            shards.forEach(shard -> done.add(shard.closeAll()));
+        }
+        return Future.join(done).mapEmpty();
+    }
+
     @Override
     public Future<Void> stop() {
         List<Future<Void>> done = new ArrayList<>();
         readers.forEach(reader -> done.add(reader.stop()));
-        synchronized (shards) {
-            shards.forEach(shard -> done.add(shard.closeAll()));
-        }
         return Future.join(done).mapEmpty();
     }
 
