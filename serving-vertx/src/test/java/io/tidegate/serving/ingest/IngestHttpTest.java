@@ -67,7 +67,7 @@ class IngestHttpTest {
                 Duration.ofMinutes(5),
                 Instant.parse("2000-01-01T00:00:00Z"),
                 DataSize.ofMebibytes(1),
-                Duration.ofMillis(400));
+                Duration.ofSeconds(2));
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         gateway = TestGateway.start(
                 vertx, directory, new IngestRoutes(vertx, config, new IngestMetrics(metrics), clock, log));
