@@ -35,7 +35,11 @@ final class ChildSpecs {
     static final String GATEWAY = "gateway";
 
     private static final String GATEWAY_MAIN = "io.tidegate.serving.GatewayMain";
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+    /** Generous: on a busy machine a late start is better than none, and who waits is told. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+
+    private static final Duration FLINK_START_LIMIT = Duration.ofMinutes(6);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     private final DemoSettings settings;
     private final DataDirectory data;
@@ -56,7 +60,7 @@ final class ChildSpecs {
                         Ports.HOST,
                         "--port",
                         Integer.toString(settings.ports().clickhouse()))
-                .readyWhen(answersOk(clickhouse().resolve("/ping")), Duration.ofSeconds(90))
+                .readyWhen(answersOk(clickhouse().resolve("/ping")), START_LIMIT)
                 .stopWithin(Duration.ofSeconds(2));
     }
 
@@ -65,7 +69,7 @@ final class ChildSpecs {
                 .main(BrokerMain.class.getName())
                 .args("--data", data.kafka().toString())
                 .args("--port", Integer.toString(settings.ports().kafka()))
-                .readyWhen(output -> output.hasLineStartingWith(BrokerMain.READY), Duration.ofSeconds(90))
+                .readyWhen(output -> output.hasLineStartingWith(BrokerMain.READY), START_LIMIT)
                 .stopWithin(Duration.ofSeconds(3));
     }
 
@@ -89,7 +93,7 @@ final class ChildSpecs {
                 .args("--detection-time", settings.detectionTime());
         settings.rules().ifPresent(file -> command.args("--rules", file.toString()));
         return command.fatal(FlinkMain.EXIT_BAD_CONFIGURATION, FlinkMain.EXIT_CANNOT_RESUME)
-                .readyWhen(output -> output.hasLineStartingWith(FlinkMain.READY), Duration.ofSeconds(180))
+                .readyWhen(output -> output.hasLineStartingWith(FlinkMain.READY), FLINK_START_LIMIT)
                 .stopWithin(Duration.ofSeconds(7));
     }
 
@@ -102,7 +106,7 @@ final class ChildSpecs {
                 .readyWhen(
                         answersOk(URI.create(
                                 "http://" + Ports.HOST + ":" + settings.ports().ops() + "/health/ready")),
-                        Duration.ofSeconds(90))
+                        START_LIMIT)
                 .stopWithin(Duration.ofSeconds(4));
     }
 

@@ -48,7 +48,7 @@ public final class FlinkMain implements Callable<Integer> {
     public static final int EXIT_CANNOT_RESUME = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(FlinkMain.class);
-    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
     private static final Duration LAST_CHECKPOINT_LIMIT = Duration.ofSeconds(4);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration CLEANING_INTERVAL = Duration.ofSeconds(15);

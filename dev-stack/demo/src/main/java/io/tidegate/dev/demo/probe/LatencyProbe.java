@@ -92,8 +92,7 @@ public final class LatencyProbe implements Callable<Integer> {
                         due - now,
                         TimeUnit.NANOSECONDS);
             }
-            boolean all = open.await(
-                    (long) (samples / rate * 1000) + LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            boolean all = open.await((long) (samples / rate * 1000) + LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
             report(System.out);
             return all && refused.get() == 0 ? 0 : 1;
         } finally {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ final class Child {
 
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
+    /** Without a word about a slow start. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration HEALTHY_AFTER = Duration.ofMinutes(1);
@@ -63,10 +67,15 @@ final class Child {
     }
 
     void awaitReady() throws StartFailure, InterruptedException {
-        try {
-            firstReady.get();
-        } catch (ExecutionException e) {
-            throw new StartFailure(e.getCause().getMessage(), lastLines());
+        while (true) {
+            try {
+                firstReady.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                say.accept("Still waiting for " + spec.name());
+            } catch (ExecutionException e) {
+                throw new StartFailure(e.getCause().getMessage(), lastLines());
+            }
         }
     }
 
