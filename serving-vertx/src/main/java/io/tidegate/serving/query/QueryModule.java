@@ -63,6 +63,12 @@ public final class QueryModule implements RouteModule {
     }
 
     @Override
+    public Future<Void> start() {
+        pool.warmUp();
+        return Future.succeededFuture();
+    }
+
+    @Override
     public Future<Void> stop() {
         pool.close();
         return Future.succeededFuture();

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,24 @@ final class QueryPool {
         // Whether a query is tried again is the client's decision: it got Retry-After.
         properties.setProperty("retry", "0");
         return properties;
+    }
+
+    /**
+     * Connects every thread in the background, so that the first to ask doesn't wait for the driver to load itself. A store
+     * that is away is no reason not to start: the connection is made when it is asked for.
+     */
+    void warmUp() {
+        for (int i = 0; i < threads.getCorePoolSize(); i++) {
+            threads.execute(() -> {
+                try (Statement statement = connection().createStatement();
+                        ResultSet one = statement.executeQuery("SELECT 1")) {
+                    one.next();
+                } catch (SQLException | RuntimeException e) {
+                    disconnect();
+                    LOG.info("ClickHouse doesn't answer yet: {}", e.toString());
+                }
+            });
+        }
     }
 
     /**

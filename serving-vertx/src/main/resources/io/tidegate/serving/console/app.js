@@ -97,7 +97,7 @@ class Session {
       const rows = await this.api.get('analytics/activity', { bucket: 'minute', from, to: end });
       showHealth('Query API', 'on', `${Math.round(performance.now() - asked)} ms`);
       byId('activity-note').textContent = rows.length === 0 ? 'No events in the last 20 minutes.' : '';
-      const drawn = chart(rows, from, MINUTES);
+      const drawn = chart(rows, from, MINUTES, Math.max(280, byId('chart').clientWidth));
       byId('chart').replaceChildren(drawn.svg);
       byId('legend').replaceChildren(...drawn.legend);
       const lastFull = rows.filter((row) => Date.parse(row.bucket) === end - 120_000);

@@ -53,67 +53,77 @@ export function alertItem(alert, fresh) {
 export function postItems(posts) {
   const most = Math.max(1, ...posts.map((post) => post.likes));
   return posts.map((post, index) => {
-    const meter = element('meter', { min: 0, max: most, value: Math.max(0, post.likes) });
-    meter.setAttribute('aria-label', `${number(post.likes)} likes`);
+    const bar = element('progress', { max: most, value: Math.max(0, post.likes) });
+    bar.setAttribute('aria-label', `${number(post.likes)} likes`);
     return element(
       'li',
       { className: 'post' },
       element('span', { className: 'post-rank' }, `${index + 1}`),
       element('span', { className: 'post-id', title: post.postId }, post.postId),
       element('span', { className: 'post-likes' }, number(post.likes)),
-      meter,
+      bar,
       element('span', { className: 'post-more' }, `${number(post.comments)} comments · ${number(post.shares)} shares`),
     );
   });
 }
 
-/** The busiest types get a colour each, the rest share the last one. */
+/** The busiest types get a colour each, what is left is one series. */
 function series(rows) {
   const totals = new Map();
   for (const row of rows) {
     totals.set(row.type, (totals.get(row.type) ?? 0) + row.count);
   }
-  return [...totals.entries()]
-    .sort((a, b) => b[1] - a[1])
-    .map(([type, total], index) => ({ type, total, colour: `series-${Math.min(index + 1, SERIES)}` }));
+  const byTotal = [...totals.entries()].sort((a, b) => b[1] - a[1]);
+  const own = byTotal.length > SERIES ? SERIES - 1 : SERIES;
+  const all = byTotal.slice(0, own).map(([type, total]) => ({ name: type.replace('_', ' '), types: [type], total }));
+  const rest = byTotal.slice(own);
+  if (rest.length > 0) {
+    all.push({ name: 'other', types: rest.map(([type]) => type), total: rest.reduce((sum, [, n]) => sum + n, 0) });
+  }
+  return all.map((one, index) => ({ ...one, colour: `series-${index + 1}` }));
 }
 
-/** Stacked bars, one for each minute. */
-export function chart(rows, from, minutes) {
-  const width = 600;
-  const height = 150;
-  const foot = 16;
+/**
+ * Stacked bars, one for each minute.
+ *
+ * @param width in pixels; drawn for exactly this, so that texts keep their shape
+ */
+export function chart(rows, from, minutes, width) {
+  const height = 160;
+  const left = 44;
+  const foot = 18;
+  const head = 10;
   const all = series(rows);
   const counts = new Map(rows.map((row) => [`${Date.parse(row.bucket)} ${row.type}`, row.count]));
   const starts = Array.from({ length: minutes }, (_, i) => from + i * 60_000);
-  const sum = (start) => all.reduce((total, { type }) => total + (counts.get(`${start} ${type}`) ?? 0), 0);
-  const most = Math.max(1, ...starts.map(sum));
-  const svg = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', preserveAspectRatio: 'none' });
+  const count = (start, one) => one.types.reduce((sum, type) => sum + (counts.get(`${start} ${type}`) ?? 0), 0);
+  const most = Math.max(1, ...starts.map((start) => all.reduce((sum, one) => sum + count(start, one), 0)));
+  const svg = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' });
   svg.append(shape('title', {}, `Events a minute; the most in one minute: ${number(most)}`));
-  const step = width / minutes;
+  const step = (width - left) / minutes;
   for (const part of [0, 0.5, 1]) {
-    const y = 8 + (height - foot - 8) * (1 - part);
-    svg.append(shape('line', { class: 'grid', x1: 0, x2: width, y1: y, y2: y }));
-    svg.append(shape('text', { x: 2, y: y - 2 }, number(Math.round(most * part))));
+    const y = head + (height - foot - head) * (1 - part);
+    svg.append(shape('line', { class: 'grid', x1: left, x2: width, y1: y, y2: y }));
+    svg.append(shape('text', { x: left - 6, y: y + 4, 'text-anchor': 'end' }, number(Math.round(most * part))));
   }
   starts.forEach((start, i) => {
     let top = height - foot;
-    for (const { type, colour } of all) {
-      const count = counts.get(`${start} ${type}`) ?? 0;
-      const tall = (count / most) * (height - foot - 8);
+    for (const one of all) {
+      const value = count(start, one);
+      const tall = (value / most) * (height - foot - head);
       top -= tall;
-      if (count > 0) {
-        const bar = shape('rect', { class: colour, x: i * step + 1, y: top, width: step - 2, height: tall });
-        bar.append(shape('title', {}, `${MINUTE.format(start)} ${type}: ${number(count)}`));
+      if (value > 0) {
+        const bar = shape('rect', { class: one.colour, x: left + i * step + 1, y: top, width: step - 2, height: tall });
+        bar.append(shape('title', {}, `${MINUTE.format(start)} ${one.name}: ${number(value)}`));
         svg.append(bar);
       }
     }
     if (i % 5 === 0) {
-      svg.append(shape('text', { x: i * step + 1, y: height - 3 }, MINUTE.format(start)));
+      svg.append(shape('text', { x: left + i * step + 1, y: height - 4 }, MINUTE.format(start)));
     }
   });
-  const legend = all.map(({ type, total, colour }) =>
-    element('li', { className: colour }, `${type.replace('_', ' ')} `, element('b', {}, number(total))));
+  const legend = all.map((one) =>
+    element('li', { className: one.colour }, `${one.name} `, element('b', {}, number(one.total))));
   return { svg, legend };
 }
 
