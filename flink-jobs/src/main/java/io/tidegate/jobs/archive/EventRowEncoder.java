@@ -13,8 +13,8 @@ import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.source.SourceRecord;
 
 /**
- * Rows of table {@code events}: the columns of {@code sql/clickhouse/001_events.sql} in its order. What a type of event doesn't
- * have, and what a client didn't give, is {@code ''} or 0.
+ * Rows of table {@code events}: the columns of {@code sql/clickhouse/001_events.sql} in its order. What a type of
+ * event doesn't have, and what a client didn't give, is {@code ''} or 0.
  */
 public final class EventRowEncoder implements RowEncoder<ArchivedEvent> {
 

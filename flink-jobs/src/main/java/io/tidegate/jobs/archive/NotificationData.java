@@ -8,9 +8,9 @@ import java.math.BigDecimal;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The fields of a notification's kind as a JSON object, named as on the WebSocket: {@code milestone {postId, likes}},
- * {@code big_win {betId, gameId, stake, payout, currency}} with amounts as numbers, {@code take_a_break {bets, windowSeconds}}.
- * {@code {}} for a kind of a later version.
+ * The fields of a notification's kind as a JSON object, named as on the WebSocket: {@code milestone {postId,
+ * likes}}, {@code big_win {betId, gameId, stake, payout, currency}} with amounts as numbers, {@code take_a_break
+ * {bets, windowSeconds}}. {@code {}} for a kind of a later version.
  */
 final class NotificationData {
 

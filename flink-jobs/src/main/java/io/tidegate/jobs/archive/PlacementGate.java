@@ -11,8 +11,8 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Turns away messages that decode and yet can't become a row: bytes that happen to parse must not stop the job, nor land in
- * a partition of the year 1970.
+ * Turns away messages that decode and yet can't become a row: bytes that happen to parse must not stop the job, nor
+ * land in a partition of the year 1970.
  */
 final class PlacementGate<M extends MessageLite> extends ProcessFunction<SourceRecord<M>, SourceRecord<M>> {
 

@@ -13,8 +13,8 @@ final class StoredTime {
     }
 
     /**
-     * {@code epochMs} where it is a time, else {@code fallbackMs}. Rows expire by these columns: a missing one would read
-     * as 1970, and the row would go with the next merge.
+     * {@code epochMs} where it is a time, else {@code fallbackMs}. Rows expire by these columns: a missing one
+     * would read as 1970, and the row would go with the next merge.
      */
     static long orElse(long epochMs, long fallbackMs) {
         return isStorable(epochMs) ? epochMs : fallbackMs;

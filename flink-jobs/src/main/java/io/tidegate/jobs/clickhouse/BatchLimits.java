@@ -5,8 +5,8 @@ import java.io.Serializable;
 /**
  * When a batch is full: whichever comes first. The last row may overshoot the bytes.
  *
- * @param rows 1 to {@value #MAX_ROWS}: far enough below what ClickHouse makes one block of (1,048,449 rows by default; the
- *     sink's inserts raise their own limit to this maximum), since one block is what is atomic
+ * @param rows 1 to {@value #MAX_ROWS}: far enough below what ClickHouse makes one block of (1,048,449 rows by
+ *     default; the sink's inserts raise their own limit to this maximum), since one block is what is atomic
  * @param bytes 1 to 64 MiB of RowBinary; it is the unit that lies in the checkpoint and in memory, several times over
  */
 public record BatchLimits(int rows, int bytes) implements Serializable {

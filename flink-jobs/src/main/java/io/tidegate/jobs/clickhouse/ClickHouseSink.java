@@ -21,16 +21,16 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * Writes each row into one ClickHouse table exactly once, by the protocol that the package describes. Needs checkpoints:
- * rows become visible when the checkpoint that contains them has completed.
+ * Writes each row into one ClickHouse table exactly once, by the protocol that the package describes. Needs
+ * checkpoints: rows become visible when the checkpoint that contains them has completed.
  *
  * <pre>{@code
  * rows.sinkTo(ClickHouseSink.of(new BetStatsEncoder("tidegate"), ClickHouseClientConfig.of(uri)).build())
  *         .name("bet_stats_1m").uid(Uids.BET_STATS_SINK);
  * }</pre>
  *
- * <p>A job with several of them gives each a name and a uid of its own; the uid ties the uncommitted batches in a savepoint
- * to the sink, so it stays for ever.
+ * <p>A job with several of them gives each a name and a uid of its own; the uid ties the uncommitted batches in a
+ * savepoint to the sink, so it stays for ever.
  *
  * @param <T> the row
  */
@@ -71,7 +71,9 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
         return new ClickHouseSinkBuilder<>(encoder, () -> new ClickHouseClient(client));
     }
 
-    /** A sink into any store that keeps the contract of {@link io.tidegate.jobs.clickhouse.committer.CommitTarget}. */
+    /**
+     * A sink into any store that keeps the contract of {@link io.tidegate.jobs.clickhouse.committer.CommitTarget}.
+     */
     public static <T> ClickHouseSinkBuilder<T> into(RowEncoder<T> encoder, CommitTargetFactory target) {
         return new ClickHouseSinkBuilder<>(encoder, target);
     }

@@ -52,8 +52,9 @@ public final class ClickHouseSinkBuilder<T> {
     }
 
     /**
-     * Names the run in column {@code _lineage}, in front of the id of the Flink job, which alone stands there by default. The
-     * id is kept by a restart and changed by a new submission, so the rows of one submission can always be told.
+     * Names the run in column {@code _lineage}, in front of the id of the Flink job, which alone stands there by
+     * default. The id is kept by a restart and changed by a new submission, so the rows of one submission can
+     * always be told.
      */
     public ClickHouseSinkBuilder<T> lineage(String lineage) {
         this.lineage = Objects.requireNonNull(lineage, "lineage");

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Writes ClickHouse's RowBinary into one growing buffer that is reused from batch to batch. Fixed-width numbers are little
- * endian; a length is an unsigned LEB128. {@code LowCardinality(X)} is written as {@code X}.
+ * Writes ClickHouse's RowBinary into one growing buffer that is reused from batch to batch. Fixed-width numbers are
+ * little endian; a length is an unsigned LEB128. {@code LowCardinality(X)} is written as {@code X}.
  *
  * <p>Not thread-safe. No method allocates except to grow the buffer.
  */

@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 /**
  * What a {@link RowEncoder} writes: the table, its columns in the order of encoding, and how the table takes repeats.
  *
- * <p>The table must be partitioned by {@code toYYYYMM} of the encoder's partition time in UTC, and must have the two columns
- * {@value #BATCH_ID} ({@code UUID}) and {@value #LINEAGE} ({@code String}), which the sink appends to each row: they aren't
- * listed here. No column that is left out may have a default that differs between two inserts ({@code now()}).
+ * <p>The table must be partitioned by {@code toYYYYMM} of the encoder's partition time in UTC, and must have the
+ * two columns {@value #BATCH_ID} ({@code UUID}) and {@value #LINEAGE} ({@code String}), which the sink appends to
+ * each row: they aren't listed here. No column that is left out may have a default that differs between two inserts
+ * ({@code now()}).
  *
  * @param database name of the database, letters, digits and underscores
  * @param table name of the table, letters, digits and underscores

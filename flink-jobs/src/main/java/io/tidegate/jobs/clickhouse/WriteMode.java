@@ -10,10 +10,10 @@ public enum WriteMode {
     APPEND(0),
 
     /**
-     * Rows are versions of a key in a {@code ReplacingMergeTree(version)} that is read with FINAL. Inserting a batch again
-     * changes nothing: the row with the highest version of a key counts, however often it is there. So a doubt is settled by
-     * inserting again. Counting would tell nothing: a merge takes superseded rows away, at any time. The encoder's
-     * obligation: one (key, version) never carries two different contents.
+     * Rows are versions of a key in a {@code ReplacingMergeTree(version)} that is read with FINAL. Inserting a
+     * batch again changes nothing: the row with the highest version of a key counts, however often it is there. So
+     * a doubt is settled by inserting again. Counting would tell nothing: a merge takes superseded rows away, at
+     * any time. The encoder's obligation: one (key, version) never carries two different contents.
      */
     UPSERT(1);
 

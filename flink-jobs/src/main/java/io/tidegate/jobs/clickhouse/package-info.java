@@ -1,25 +1,27 @@
 /**
  * Exactly once into ClickHouse.
  *
- * <p>ClickHouse has no transaction that a checkpoint could hold open, and its de-duplication tokens have a window, a log
- * that can be lost, and known ways to drop what they should keep. So the payload travels in the checkpoint, and a commit that
- * is in any doubt is verified against the rows themselves:
+ * <p>ClickHouse has no transaction that a checkpoint could hold open, and its de-duplication tokens have a window,
+ * a log that can be lost, and known ways to drop what they should keep. So the payload travels in the checkpoint,
+ * and a commit that is in any doubt is verified against the rows themselves:
  *
  * <ol>
- *   <li>The {@linkplain io.tidegate.jobs.clickhouse.writer.ClickHouseWriter writer} encodes rows into batches of one
- *       partition each, small enough to be one block, since one block into one partition is what ClickHouse stores atomically. A
- *       batch has a random id, which stands in {@code _batch_id} of each of its rows. At the barrier the encoded bytes become
- *       the {@linkplain io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable committable}: whatever happens later, an
+ *   <li>The {@linkplain io.tidegate.jobs.clickhouse.writer.ClickHouseWriter writer} encodes rows into batches of
+ *       one partition each, small enough to be one block, since one block into one partition is what ClickHouse
+ *       stores atomically. A batch has a random id, which stands in {@code _batch_id} of each of its rows. At the
+ *       barrier the encoded bytes become the {@linkplain
+ *       io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable committable}: whatever happens later, an
  *       attempt sends these very bytes.
- *   <li>When the checkpoint is complete, the
- *       {@linkplain io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter committer} inserts each batch, synchronously, with
- *       the batch id as de-duplication token and query id. Acknowledged: done. That is the whole happy path: one POST.
- *   <li>After any error, and for each batch that comes out of a checkpoint, it counts the rows of the batch. All there: done.
- *       None: insert again (same token, so that a first insert that is still on its way and this one can't both count),
- *       and count again. Some, or more than all: delete what is there and insert under a token nobody has used.
+ *   <li>When the checkpoint is complete, the {@linkplain io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter
+ *       committer} inserts each batch, synchronously, with the batch id as de-duplication token and query id.
+ *       Acknowledged: done. That is the whole happy path: one POST.
+ *   <li>After any error, and for each batch that comes out of a checkpoint, it counts the rows of the batch. All
+ *       there: done. None: insert again (same token, so that a first insert that is still on its way and this one
+ *       can't both count), and count again. Some, or more than all: delete what is there and insert under a token
+ *       nobody has used.
  *   <li>Backing off between attempts, it ends in success or, after the {@linkplain
- *       io.tidegate.jobs.clickhouse.committer.RetryPolicy policy's} limit, in an exception: the job restarts from the checkpoint
- *       and the batch is tried again. There is no third way out, and nothing is dropped.
+ *       io.tidegate.jobs.clickhouse.committer.RetryPolicy policy's} limit, in an exception: the job restarts from
+ *       the checkpoint and the batch is tried again. There is no third way out, and nothing is dropped.
  * </ol>
  *
  * <table>
@@ -34,20 +36,23 @@
  *       {@code _lineage} first; keys with the event id in ReplacingMergeTree are the backstop under FINAL</td></tr>
  * </table>
  *
- * <p>Merges blur counts. {@link io.tidegate.jobs.clickhouse.WriteMode#UPSERT} tables are therefore never counted: inserting
- * their rows again changes nothing. In {@link io.tidegate.jobs.clickhouse.WriteMode#APPEND} tables over ReplacingMergeTree a merge
- * may have taken a row of the batch because an equal key came in another one. The count is short then, and the batch is deleted
- * and inserted again. That is still right: what the merge took is there again under the batch's own id, next to the row that
- * survived, with an equal key, and FINAL (and the next merge) keeps one of the two, as before. Nothing else is touched.
+ * <p>Merges blur counts. {@link io.tidegate.jobs.clickhouse.WriteMode#UPSERT} tables are therefore never counted:
+ * inserting their rows again changes nothing. In {@link io.tidegate.jobs.clickhouse.WriteMode#APPEND} tables over
+ * ReplacingMergeTree a merge may have taken a row of the batch because an equal key came in another one. The count
+ * is short then, and the batch is deleted and inserted again. That is still right: what the merge took is there
+ * again under the batch's own id, next to the row that survived, with an equal key, and FINAL (and the next merge)
+ * keeps one of the two, as before. Nothing else is touched.
  *
- * <p>What remains: an insert that outlives everything (held up between the two machines, by a proxy that has its whole body)
- * and arrives after the batch was verified or written anew, and after the store has forgotten its token. Within the
- * window ({@code non_replicated_deduplication_window} inserts into the table) the token stops it. Later its rows would be there twice,
- * with equal {@code _batch_id}: FINAL hides them where the key is unique, and an audit of {@code count()} per batch finds them.
+ * <p>What remains: an insert that outlives everything (held up between the two machines, by a proxy that has its
+ * whole body) and arrives after the batch was verified or written anew, and after the store has forgotten its
+ * token. Within the window ({@code non_replicated_deduplication_window} inserts into the table) the token stops it.
+ * Later its rows would be there twice, with equal {@code _batch_id}: FINAL hides them where the key is unique, and
+ * an audit of {@code count()} per batch finds them.
  *
- * <p>No incremental materialized view may hang on these tables: a batch that is verified and skipped doesn't feed it, one
- * that is deleted and inserted again feeds it twice.
+ * <p>No incremental materialized view may hang on these tables: a batch that is verified and skipped doesn't feed
+ * it, one that is deleted and inserted again feeds it twice.
  *
- * <p>Cost: what a checkpoint interval brings lies in memory and in the checkpoint. Seconds between checkpoints, not minutes.
+ * <p>Cost: what a checkpoint interval brings lies in memory and in the checkpoint. Seconds between checkpoints, not
+ * minutes.
  */
 package io.tidegate.jobs.clickhouse;

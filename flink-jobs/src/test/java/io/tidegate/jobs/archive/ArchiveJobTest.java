@@ -73,7 +73,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive as it runs: a real broker, the real engine, Flink; a task manager and the engine are lost on the way. */
+/**
+ * The archive as it runs: a real broker, the real engine, Flink; a task manager and the engine are lost on the way.
+ */
 class ArchiveJobTest {
 
     private static final long NOON = Instant.parse("2026-11-15T12:00:00Z").toEpochMilli();

@@ -23,11 +23,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The store over ClickHouse's HTTP interface, on the JDK's client: a commit is one POST of bytes that are encoded already, so
- * a driver would only add its own buffering and, worse, its own retries.
+ * The store over ClickHouse's HTTP interface, on the JDK's client: a commit is one POST of bytes that are encoded
+ * already, so a driver would only add its own buffering and, worse, its own retries.
  *
- * <p>Errors are told apart by the header {@code X-ClickHouse-Exception-Code}. A request is sent once: the JDK doesn't repeat
- * a POST on its own, and this class doesn't either.
+ * <p>Errors are told apart by the header {@code X-ClickHouse-Exception-Code}. A request is sent once: the JDK
+ * doesn't repeat a POST on its own, and this class doesn't either.
  */
 public final class ClickHouseClient implements CommitTarget {
 
@@ -50,8 +50,9 @@ public final class ClickHouseClient implements CommitTarget {
     public void insert(ClickHouseCommittable batch, String token) throws CommitTargetException, InterruptedException {
         Map<String, String> settings = insertSettings();
         settings.put("insert_deduplicate", "1");
-        // Without a token ClickHouse would compare the rows' hash and drop a repeat, also one that is meant. (Switching
-        // de-duplication off has another name in each generation of servers, and the older ones don't know the newer.)
+        // Without a token ClickHouse would compare the rows' hash and drop a repeat, also one that is meant.
+        // (Switching de-duplication off has another name in each generation of servers, and the older ones don't
+        // know the newer.)
         settings.put(
                 "insert_deduplication_token",
                 batch.mode() == WriteMode.UPSERT ? UUID.randomUUID().toString() : token);
@@ -82,15 +83,18 @@ public final class ClickHouseClient implements CommitTarget {
         if (parts.isBlank()) {
             return;
         }
-        // Only from the parts that hold it now: the name of a part never comes back with other rows in it, so this very
-        // request, should it arrive a second time or late, can't hit the rows that take the place of these.
+        // Only from the parts that hold it now: the name of a part never comes back with other rows in it, so this
+        // very request, should it arrive a second time or late, can't hit the rows that take the place of these.
         String names = "'" + String.join("','", parts.strip().split("\n")) + "'";
         String sql = "ALTER TABLE " + batch.qualifiedTable() + " DELETE IN PARTITION ID '" + batch.partition() + "'"
                 + where(batch) + " AND _part IN (" + names + ")";
         statement(sql, Map.of("mutations_sync", "2"));
     }
 
-    /** Frozen: a retry must run under the settings of the first attempt. They are for one block, stored when acknowledged. */
+    /**
+     * Frozen: a retry must run under the settings of the first attempt. They are for one block, stored when
+     * acknowledged.
+     */
     private Map<String, String> insertSettings() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("async_insert", "0");

@@ -9,15 +9,16 @@ import java.util.List;
 /**
  * How to reach ClickHouse over HTTP.
  *
- * @param endpoints at least one, {@code http} or {@code https}, without a query. Several must be replicas of one and the same
- *     shard; the client stays with one until it fails, then takes the next. Distributed tables are no target: a token's meaning
- *     there is undefined.
+ * @param endpoints at least one, {@code http} or {@code https}, without a query. Several must be replicas of one
+ *     and the same shard; the client stays with one until it fails, then takes the next. Distributed tables are no
+ *     target: a token's meaning there is undefined.
  * @param user not empty
  * @param password may be empty
  * @param connectTimeout positive
  * @param requestTimeout positive; from sending a request to its whole answer. Also the server's limit for running it.
- * @param replicated whether more than one replica stands behind the endpoints (or behind a balancer at one endpoint). Then a
- *     replica is brought up to date before it is asked what it holds, since it may lag behind the one that took the insert.
+ * @param replicated whether more than one replica stands behind the endpoints (or behind a balancer at one
+ *     endpoint). Then a replica is brought up to date before it is asked what it holds, since it may lag behind the
+ *     one that took the insert.
  */
 public record ClickHouseClientConfig(
         List<URI> endpoints,
@@ -49,7 +50,10 @@ public record ClickHouseClientConfig(
         requirePositive("requestTimeout", requestTimeout);
     }
 
-    /** One or more endpoints with the default time-outs: 5 s to connect, 30 s for a request. Several count as replicated. */
+    /**
+     * One or more endpoints with the default time-outs: 5 s to connect, 30 s for a request. Several count as
+     * replicated.
+     */
     public static ClickHouseClientConfig of(List<URI> endpoints, String user, String password) {
         return new ClickHouseClientConfig(
                 endpoints, user, password, CONNECT_TIMEOUT, REQUEST_TIMEOUT, endpoints.size() > 1);

@@ -3,10 +3,10 @@ package io.tidegate.jobs.clickhouse.client;
 import java.util.Set;
 
 /**
- * Which answers of ClickHouse can't turn into success by repeating the request. The codes are ClickHouse's
- * ({@code system.errors}), as header {@code X-ClickHouse-Exception-Code} carries them; texts change between versions and aren't
- * looked at. What isn't listed may heal: it costs time until the retry policy's limit, whereas a healing error taken for a
- * hopeless one would cost a restart.
+ * Which answers of ClickHouse can't turn into success by repeating the request. The codes are ClickHouse's ({@code
+ * system.errors}), as header {@code X-ClickHouse-Exception-Code} carries them; texts change between versions and
+ * aren't looked at. What isn't listed may heal: it costs time until the retry policy's limit, whereas a healing
+ * error taken for a hopeless one would cost a restart.
  */
 final class ClickHouseErrors {
 

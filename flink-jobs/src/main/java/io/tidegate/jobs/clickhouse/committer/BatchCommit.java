@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one batch into the store: the verified commit of the protocol. Ends with the batch stored exactly once, or throws.
+ * Brings one batch into the store: the verified commit of the protocol. Ends with the batch stored exactly once, or
+ * throws.
  *
- * <p>Everything it knows about the store is in two fields: whether it is in doubt about the batch, and which token the next
- * insert carries.
+ * <p>Everything it knows about the store is in two fields: whether it is in doubt about the batch, and which token
+ * the next insert carries.
  */
 final class BatchCommit {
 
@@ -26,7 +27,10 @@ final class BatchCommit {
         FOUND,
         /** No trace of it was there, so it was inserted again. */
         REINSERTED,
-        /** Some of it was there, or more than all, or it had been dropped for its token; that was removed and the batch inserted again. */
+        /**
+         * Some of it was there, or more than all, or it had been dropped for its token; that was removed and the
+         * batch inserted again.
+         */
         REPAIRED
     }
 
@@ -54,7 +58,10 @@ final class BatchCommit {
         this.token = batch.batchId().toString();
     }
 
-    /** @throws IOException where it can't succeed, or the policy's time is up; the batch is still in the checkpoint then */
+    /**
+     * @throws IOException where it can't succeed, or the policy's time is up; the batch is still in the checkpoint
+     * then
+     */
     Outcome run() throws IOException, InterruptedException {
         if (!batch.isIntact()) {
             throw new IOException("Wrong checksum of " + batch + ": its bytes changed after the writer sealed them");
@@ -98,17 +105,17 @@ final class BatchCommit {
             if (there == batch.rows()) {
                 return rewriting ? Outcome.REPAIRED : Outcome.REINSERTED;
             }
-            // Acknowledged, and yet not there: the store dropped it for its token, which it remembers from an insert
-            // whose
-            // rows are gone (a kill between log and part, a dropped partition); or a merge took repeats away already.
+            // Acknowledged, and yet not there: the store dropped it for its token, which it remembers from an
+            // insert whose rows are gone (a kill between log and part, a dropped partition); or a merge took
+            // repeats away already.
         }
         return repair(there);
     }
 
     /**
-     * Whatever is there of the batch goes, and it is inserted under a token that nobody has used. An acknowledgement of that
-     * insert is as good as that of a first insert, so the rows aren't counted again: a merge of rows with equal keys may take
-     * some away at any moment, and would send us round for ever.
+     * Whatever is there of the batch goes, and it is inserted under a token that nobody has used. An
+     * acknowledgement of that insert is as good as that of a first insert, so the rows aren't counted again: a
+     * merge of rows with equal keys may take some away at any moment, and would send us round for ever.
      */
     private Outcome repair(long there) throws CommitTargetException, InterruptedException {
         LOG.warn("The store holds {} rows of a batch of {}; writing it anew: {}", there, batch.rows(), batch);
@@ -116,9 +123,8 @@ final class BatchCommit {
             target.delete(batch);
         }
         rewriting = true;
-        // Deleting rows doesn't make the store forget their token. Nor may the new one be derived from the batch: an
-        // attempt
-        // before a restore would have derived the same.
+        // Deleting rows doesn't make the store forget their token. Nor may the new one be derived from the batch:
+        // an attempt before a restore would have derived the same.
         token = batch.batchId() + "/" + UUID.randomUUID();
         target.insert(batch, token);
         return Outcome.REPAIRED;

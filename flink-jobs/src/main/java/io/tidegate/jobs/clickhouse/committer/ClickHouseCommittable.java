@@ -7,8 +7,9 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * One batch on its way into one partition of one table: everything an insert needs, so that an attempt after a restore sends
- * the very bytes of the attempt before. It lies in the committer's state from the checkpoint's barrier until it is committed.
+ * One batch on its way into one partition of one table: everything an insert needs, so that an attempt after a
+ * restore sends the very bytes of the attempt before. It lies in the committer's state from the checkpoint's
+ * barrier until it is committed.
  *
  * @param database name of the database
  * @param table name of the table
@@ -19,10 +20,11 @@ import java.util.zip.CRC32C;
  * @param rows number of rows in {@code payload}
  * @param checksum CRC-32C of {@code payload}
  * @param payload the rows in RowBinary; never changed after construction
- * @param writerRestoredFrom the checkpoint that the writer's attempt was restored from, {@link #NOT_RESTORED} for none. A
- *     committer whose own attempt was restored from another one got this batch out of a checkpoint, and an earlier committer
- *     may have tried it. The ids can't be equal by accident: a batch is stored in a checkpoint later than the one its writer
- *     began from, and a restore that contains the batch is from that checkpoint or a later one.
+ * @param writerRestoredFrom the checkpoint that the writer's attempt was restored from, {@link #NOT_RESTORED} for
+ *     none. A committer whose own attempt was restored from another one got this batch out of a checkpoint, and an
+ *     earlier committer may have tried it. The ids can't be equal by accident: a batch is stored in a checkpoint
+ *     later than the one its writer began from, and a restore that contains the batch is from that checkpoint or a
+ *     later one.
  * @param openedAtMs when the batch got its first row, epoch milliseconds
  */
 public record ClickHouseCommittable(

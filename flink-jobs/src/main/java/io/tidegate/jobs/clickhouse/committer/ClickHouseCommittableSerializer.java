@@ -17,8 +17,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * | int payload length | payload
  * </pre>
  *
- * <p>A version or encoding it doesn't know is refused: a newer job wrote it, and guessing would lose rows. A new version is
- * added beside the old ones, which stay readable.
+ * <p>A version or encoding it doesn't know is refused: a newer job wrote it, and guessing would lose rows. A new
+ * version is added beside the old ones, which stay readable.
  */
 public final class ClickHouseCommittableSerializer implements SimpleVersionedSerializer<ClickHouseCommittable> {
 

@@ -18,9 +18,10 @@ import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Commits the batches of a checkpoint that has completed. {@link #commit} returns when every batch is stored exactly once, or
- * throws; there is nothing in between. In particular it never calls {@code signalFailedWithKnownReason} (Flink logs it and
- * discards the data) nor {@code retryLater} (Flink repeats at once, without a pause).
+ * Commits the batches of a checkpoint that has completed. {@link #commit} returns when every batch is stored
+ * exactly once, or throws; there is nothing in between. In particular it never calls {@code
+ * signalFailedWithKnownReason} (Flink logs it and discards the data) nor {@code retryLater} (Flink repeats at once,
+ * without a pause).
  *
  * <p>Whether a batch was tried before is read off the checkpoint it stems from, see
  * {@link ClickHouseCommittable#writerRestoredFrom()}: those of this attempt are inserted right away, those out of a
@@ -37,7 +38,8 @@ public final class ClickHouseCommitter implements Committer<ClickHouseCommittabl
 
     /**
      * @param target closed with the committer
-     * @param restoredFrom the checkpoint this attempt was restored from, {@link ClickHouseCommittable#NOT_RESTORED} for none
+     * @param restoredFrom the checkpoint this attempt was restored from, {@link ClickHouseCommittable#NOT_RESTORED}
+     *     for none
      * @param concurrency how many batches are committed at once; 1 commits them in order on the caller's thread
      * @param metricGroup of the committer operator
      */

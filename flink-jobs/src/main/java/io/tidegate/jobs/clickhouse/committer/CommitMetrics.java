@@ -7,8 +7,8 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * The committer's metrics, in group {@code clickhouse} of the committer operator. Written by the task's thread; the gauge is
- * read by reporters.
+ * The committer's metrics, in group {@code clickhouse} of the committer operator. Written by the task's thread; the
+ * gauge is read by reporters.
  *
  * <ul>
  *   <li>{@code batchesCommitted}: all batches that are stored, however they came to be
@@ -16,8 +16,8 @@ import org.apache.flink.metrics.MetricGroup;
  *   <li>{@code batchesReinserted}: of these, not found, and inserted again
  *   <li>{@code batchesRepaired}: of these, found in part, removed and inserted again
  *   <li>{@code rowsCommitted}, {@code bytesCommitted}: what the batches hold
- *   <li>{@code oldestUncommittedBatchAgeMs}: since the first row of the oldest batch that a running commit still has to store,
- *       0 when nothing waits. It climbs while the store is away.
+ *   <li>{@code oldestUncommittedBatchAgeMs}: since the first row of the oldest batch that a running commit still
+ *       has to store, 0 when nothing waits. It climbs while the store is away.
  * </ul>
  */
 final class CommitMetrics {

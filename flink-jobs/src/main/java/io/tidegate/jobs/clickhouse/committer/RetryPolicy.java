@@ -4,13 +4,13 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How long a commit keeps trying. The wait before attempt n is random between half and all of {@code first * 2^n}, at most
- * {@code cap}, so that many subtasks don't come back at the same moment.
+ * How long a commit keeps trying. The wait before attempt n is random between half and all of {@code first * 2^n},
+ * at most {@code cap}, so that many subtasks don't come back at the same moment.
  *
  * @param first positive
  * @param cap at least {@code first}
- * @param limit positive; counted from a batch's first failure. Then the commit throws, the job restarts from its checkpoint
- *     and tries again: nothing is lost.
+ * @param limit positive; counted from a batch's first failure. Then the commit throws, the job restarts from its
+ *     checkpoint and tries again: nothing is lost.
  */
 public record RetryPolicy(Duration first, Duration cap, Duration limit) implements Serializable {
 

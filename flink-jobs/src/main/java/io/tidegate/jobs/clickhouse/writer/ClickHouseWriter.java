@@ -16,11 +16,11 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Encodes rows into batches of one partition each, and hands them over at the checkpoint's barrier. It never talks to the
- * store: until the checkpoint is complete, nothing may be written.
+ * Encodes rows into batches of one partition each, and hands them over at the checkpoint's barrier. It never talks
+ * to the store: until the checkpoint is complete, nothing may be written.
  *
- * <p>What a checkpoint interval brings lies in memory, encoded, until it is committed: throughput times interval, plus the
- * checkpoint's own duration.
+ * <p>What a checkpoint interval brings lies in memory, encoded, until it is committed: throughput times interval,
+ * plus the checkpoint's own duration.
  *
  * @param <T> the row; not kept, so it may be reused
  */
@@ -50,7 +50,8 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
     private volatile long sealedBytes;
 
     /**
-     * @param restoredFrom the checkpoint this attempt was restored from, {@link ClickHouseCommittable#NOT_RESTORED} for none
+     * @param restoredFrom the checkpoint this attempt was restored from, {@link ClickHouseCommittable#NOT_RESTORED}
+     *     for none
      * @param metricGroup of the writer operator
      */
     public ClickHouseWriter(

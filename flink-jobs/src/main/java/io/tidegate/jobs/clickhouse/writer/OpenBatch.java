@@ -31,9 +31,8 @@ final class OpenBatch {
         this.openedAtMs = nowMs;
         rows = 0;
         rowsOut.reset();
-        // Random, and nothing that a restored job could come up with again, such as subtask and checkpoint: the store
-        // would
-        // take new rows for a repeat and drop them.
+        // Random, and nothing that a restored job could come up with again, such as subtask and checkpoint: the
+        // store would take new rows for a repeat and drop them.
         batchId = UUID.randomUUID();
         ownColumnsOut.reset();
         ownColumnsOut.uuid(batchId);

@@ -21,8 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An HTTP proxy in front of ClickHouse that fails as networks do. Faults are scripted; each hits the next request that
- * its statement matches, others pass.
+ * An HTTP proxy in front of ClickHouse that fails as networks do. Faults are scripted; each hits the next request
+ * that its statement matches, others pass.
  */
 public final class FaultyProxy implements AutoCloseable {
 
@@ -36,7 +36,9 @@ public final class FaultyProxy implements AutoCloseable {
         CUT_BODY,
         /** ClickHouse gets the whole request at once, the client its answer only after {@link #release}. */
         HOLD_ANSWER,
-        /** The whole request is kept, and reaches ClickHouse only at {@link #release}: nobody waits for it any more. */
+        /**
+         * The whole request is kept, and reaches ClickHouse only at {@link #release}: nobody waits for it any more.
+         */
         HOLD_REQUEST,
         /** Passes; a copy is sent again at {@link #release}. */
         ECHO_LATER

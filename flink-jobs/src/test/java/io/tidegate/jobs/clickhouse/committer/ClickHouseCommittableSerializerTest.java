@@ -24,7 +24,10 @@ class ClickHouseCommittableSerializerTest {
             -1,
             1_700_000_000_000L);
 
-    /** Version 1. A savepoint somewhere holds such bytes: this text never changes, a new version gets one of its own. */
+    /**
+     * Version 1. A savepoint somewhere holds such bytes: this text never changes, a new version gets one of its
+     * own.
+     */
     private static final String VERSION_1 = "00000002" + "6462"
             + "00000001" + "74"
             + "00000003" + "612c62"

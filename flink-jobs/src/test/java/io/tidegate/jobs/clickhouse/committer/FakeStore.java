@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A store in memory that behaves as ClickHouse does where it matters: it remembers tokens, acknowledges and drops a repeat, and
- * keeps a token when its rows are deleted. Faults are scripted, one per call, in order.
+ * A store in memory that behaves as ClickHouse does where it matters: it remembers tokens, acknowledges and drops a
+ * repeat, and keeps a token when its rows are deleted. Faults are scripted, one per call, in order.
  */
 final class FakeStore implements CommitTarget {
 
@@ -79,7 +79,10 @@ final class FakeStore implements CommitTarget {
         return rows.getOrDefault(batch.batchId(), 0L);
     }
 
-    /** {@code insert}, {@code count}, {@code delete} in the order of the calls; a token that isn't the batch's own is marked. */
+    /**
+     * {@code insert}, {@code count}, {@code delete} in the order of the calls; a token that isn't the batch's own
+     * is marked.
+     */
     List<String> calls() {
         return List.copyOf(calls);
     }
