@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two files of real history through the whole demo, oldest first, twice. Takes some minutes and needs the files, so it runs
@@ -34,9 +33,6 @@ class RealDataEndToEndTest {
     private static final Duration REPLAY_LIMIT = Duration.ofMinutes(15);
     private static final Warehouse.Span MESSAGES = span("2004-01-01T00:00:00Z", "2005-01-01T00:00:00Z");
     private static final Warehouse.Span BETS = span("2021-10-01T00:00:00Z", "2022-01-01T00:00:00Z");
-
-    @TempDir
-    Path folder;
 
     private static Warehouse.Span span(String from, String to) {
         return new Warehouse.Span(
@@ -103,7 +99,7 @@ class RealDataEndToEndTest {
         List<OracleEvent> messages = messages(messageFile);
         List<OracleEvent> bets = bets(betFile);
 
-        try (RunningDemo demo = new RunningDemo(folder)) {
+        try (RunningDemo demo = new RunningDemo("real-data")) {
             demo.start();
             for (int round = 1; round <= 2; round++) {
                 replayAll(demo, messageFile, "college-messages.yaml", messages.size());

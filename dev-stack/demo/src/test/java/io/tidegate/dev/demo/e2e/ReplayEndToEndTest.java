@@ -18,7 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Generated history through the whole demo: gateway, broker, jobs, tables. The tests share a demo, because it takes its time to
@@ -33,15 +32,12 @@ class ReplayEndToEndTest {
     /** Enough that each partition has several of them. */
     private static final int SENTINELS = 64;
 
-    @TempDir
-    static Path folder;
-
     private RunningDemo demo;
     private long nextDayMs = Instant.parse("2021-03-01T10:00:00Z").toEpochMilli();
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        demo = new RunningDemo(folder);
+        demo = new RunningDemo("replay");
         demo.start();
     }
 
@@ -77,7 +73,7 @@ class ReplayEndToEndTest {
         long start = takeDay();
         List<OracleEvent> events = GeneratedHistory.of("once", 1, start, 6_000);
         assertEveryRuleAlerts(events, "once");
-        Path file = EventFile.write(folder.resolve("once.ndjson"), events);
+        Path file = EventFile.write(demo.folder().resolve("once.ndjson"), events);
 
         try (CommandRun replay = replay(file)) {
             assertAllAccepted(replay, events.size());
@@ -116,13 +112,17 @@ class ReplayEndToEndTest {
             throws IOException, InterruptedException {
         long start = takeDay();
         List<OracleEvent> events = GeneratedHistory.of(name, seed, start, 4_000);
-        Path file = EventFile.write(folder.resolve(name + ".ndjson"), events);
+        Path file = EventFile.write(demo.folder().resolve(name + ".ndjson"), events);
         Expected expected = new Expected(events, dayOf(start), name + "-");
 
         // Two hours in about twenty seconds, so that there is a middle to be caught.
         try (CommandRun replay = replay(file, "--speed", "360x", "--batch-size", "200")) {
             await("a third of the rows")
                     .atMost(REPLAY_LIMIT)
+                    .pollInterval(Duration.ofMillis(250))
+                    .failFast(() -> assertThat(replay.process().isAlive())
+                            .as(() -> "the replay has ended:\n" + replay.errOrNothing())
+                            .isTrue())
                     .until(() -> demo.warehouse().events(dayOf(start)) > events.size() / 3);
             interruption.happen();
             assertThat(replay.process().isAlive())
@@ -153,7 +153,7 @@ class ReplayEndToEndTest {
                     .author(name + "-author")
                     .build());
         }
-        Path file = EventFile.write(folder.resolve(name + ".ndjson"), events);
+        Path file = EventFile.write(demo.folder().resolve(name + ".ndjson"), events);
         try (CommandRun replay = replay(file)) {
             assertAllAccepted(replay, events.size());
         }

@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The demo without traffic and with the clock of a replay, on a data directory and on ports that a restart keeps. Starts what
@@ -37,10 +39,17 @@ final class RunningDemo implements AutoCloseable {
     private final Properties ports = new Properties();
     private CommandRun demo;
 
-    /** @param folder for the data and the output of every command */
-    RunningDemo(Path folder) throws IOException {
+    /** @param name of a folder below {@code target/end-to-end}; logs and the output of every command stay there */
+    RunningDemo(String name) throws IOException {
+        Path folder = Path.of("target", "end-to-end", name).toAbsolutePath();
+        deleteBelow(folder, path -> true);
         this.data = folder.resolve("data");
         this.logs = Files.createDirectories(folder.resolve("commands"));
+    }
+
+    /** For files of the test; gone when the next one starts. */
+    Path folder() {
+        return logs.getParent();
     }
 
     void start() throws IOException {
@@ -164,17 +173,26 @@ final class RunningDemo implements AutoCloseable {
         if (demo != null && demo.process().isAlive()) {
             kill();
         }
-        deleteData();
+        deleteBelow(data, path -> !path.startsWith(data.resolve("logs")));
     }
 
-    /** JUnit would delete it too, but fails where a process still writes. */
-    private void deleteData() throws IOException {
-        if (Files.exists(data)) {
-            try (var paths = Files.walk(data)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+    private static void deleteBelow(Path folder, Predicate<Path> condition) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            List<Path> deepestFirst = paths.filter(condition).sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                if (!Files.isDirectory(path) || isEmpty(path)) {
                     Files.deleteIfExists(path);
                 }
             }
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> members = Files.list(folder)) {
+            return members.findAny().isEmpty();
         }
     }
 }
