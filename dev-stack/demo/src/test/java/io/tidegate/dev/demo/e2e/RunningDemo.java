@@ -181,7 +181,8 @@ final class RunningDemo implements AutoCloseable {
             return;
         }
         try (Stream<Path> paths = Files.walk(folder)) {
-            List<Path> deepestFirst = paths.filter(condition).sorted(Comparator.reverseOrder()).toList();
+            List<Path> deepestFirst =
+                    paths.filter(condition).sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
                 if (!Files.isDirectory(path) || isEmpty(path)) {
                     Files.deleteIfExists(path);
