@@ -65,7 +65,7 @@ run_build() {
   require_build_tools
   printf 'Building (the first time takes a few minutes; log: %s)\n' "$log" >&2
   : >"$started"
-  if ! (cd "$root" && ./mvnw -pl dev-stack/demo,serving-vertx -am package -DskipTests 2>&1) \
+  if ! (cd "$root" && ./mvnw -pl dev-stack/demo,serving-vertx -am package -Dmaven.test.skip=true 2>&1) \
       | tee "$log" | sed -u -n 's/^\[INFO\] Building \(Tidegate.*\S\)\s*$/  \1/p' >&2 \
       || ! grep -q '^\[INFO\] BUILD SUCCESS' "$log"; then
     grep '^\[ERROR\]' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2

@@ -79,6 +79,11 @@ public final class Uids {
         public static String match(String ruleId, int length) {
             return "match-" + ruleId + "-" + length;
         }
+
+        /** Whether it names a stage of one rule: such a stage comes and goes with the rules file, and its state with it. */
+        public static boolean isOfARule(String uid) {
+            return uid.startsWith("observe-") || uid.startsWith("prepare-") || uid.startsWith("match-");
+        }
     }
 
     /** Job {@code surge}; the stages per subject add {@code -post-surge} or {@code -game-surge}. */

@@ -35,10 +35,10 @@ final class ChildSpecs {
     static final String GATEWAY = "gateway";
 
     private static final String GATEWAY_MAIN = "io.tidegate.serving.GatewayMain";
-    /** Generous: on a busy machine a late start is better than none, and who waits is told. */
-    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    /** Generous: a child that ends is noticed at once; on a busy machine a late start is better than none, and who waits is told. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
 
-    private static final Duration FLINK_START_LIMIT = Duration.ofMinutes(6);
+    private static final Duration FLINK_START_LIMIT = Duration.ofMinutes(15);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
     private final DemoSettings settings;

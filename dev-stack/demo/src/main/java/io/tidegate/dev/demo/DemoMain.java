@@ -3,9 +3,9 @@ package io.tidegate.dev.demo;
 import io.tidegate.dev.demo.auth.TokenIssuer;
 import io.tidegate.dev.demo.supervise.PidFiles;
 import io.tidegate.dev.demo.supervise.StartFailure;
+import io.tidegate.jobs.rules.RuleSet;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -243,8 +243,11 @@ public final class DemoMain implements Callable<Integer> {
         Path home = Path.of(System.getProperty("tidegate.home", "."))
                 .toAbsolutePath()
                 .normalize();
-        if (rules != null && !Files.isReadable(rules)) {
-            throw new IllegalArgumentException("--rules: can't read " + rules);
+        try {
+            // Here and not only in the jobs: a typing error shouldn't cost half a start.
+            RuleSet.load(Optional.ofNullable(rules));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
         }
         return new DemoSettings(
                 home,

@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -27,6 +31,7 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.util.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,19 +48,24 @@ final class EmbeddedFlink {
     private final MiniCluster cluster;
     private final Configuration configuration;
     private final Path checkpoints;
+    private final Predicate<String> droppable;
     private final List<RunningJob> running = new ArrayList<>();
 
-    private EmbeddedFlink(MiniCluster cluster, Configuration configuration, Path checkpoints) {
+    private EmbeddedFlink(
+            MiniCluster cluster, Configuration configuration, Path checkpoints, Predicate<String> droppable) {
         this.cluster = cluster;
         this.configuration = configuration;
         this.checkpoints = checkpoints;
+        this.droppable = droppable;
     }
 
     /**
      * @param configuration of the cluster and of its jobs; with {@code rest.port} and {@code taskmanager.numberOfTaskSlots}
      * @param checkpoints where each job gets a directory
+     * @param droppable whether the state of the operator with this uid may be left behind when the job no longer has it
      */
-    static EmbeddedFlink start(Configuration configuration, Path checkpoints) throws Exception {
+    static EmbeddedFlink start(Configuration configuration, Path checkpoints, Predicate<String> droppable)
+            throws Exception {
         Files.createDirectories(checkpoints);
         MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
@@ -69,7 +79,7 @@ final class EmbeddedFlink {
             closeQuietly(cluster);
             throw e;
         }
-        return new EmbeddedFlink(cluster, configuration, checkpoints);
+        return new EmbeddedFlink(cluster, configuration, checkpoints, droppable);
     }
 
     /**
@@ -92,6 +102,9 @@ final class EmbeddedFlink {
         job.define(env, config);
         StreamGraph graph = env.getStreamGraph();
         graph.setJobName(job.name());
+        if (checkpoint.isPresent()) {
+            requireOwners(job.name(), checkpoint.get(), graph);
+        }
         JobID id = JobID.generate();
         graph.setJobId(id);
         LOG.info(
@@ -104,6 +117,28 @@ final class EmbeddedFlink {
             throw failed(job.name(), checkpoint, e.getCause());
         }
         running.add(new RunningJob(job.name(), id, checkpoint));
+    }
+
+    /**
+     * Flink itself drops state that no operator of the job claims, because {@code ignore-unclaimed-state} is on: a rules file
+     * that changes a pattern or switches it off must not keep the job from resuming. State of anything else that nobody
+     * claims means that this isn't the job that wrote it.
+     */
+    private void requireOwners(String name, Path checkpoint, StreamGraph graph) throws IOException, ResumeException {
+        Set<String> uids = graph.getStreamNodes().stream()
+                .map(StreamNode::getTransformationUID)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        List<String> orphans = RetainedCheckpoints.uids(checkpoint).stream()
+                .filter(uid -> !uids.contains(uid) && !droppable.test(uid))
+                .sorted()
+                .toList();
+        if (!orphans.isEmpty()) {
+            throw new ResumeException(
+                    "Job " + name + " can't be resumed from its checkpoint " + checkpoint
+                            + ": it has no operators for the state of " + String.join(", ", orphans),
+                    null);
+        }
     }
 
     /**

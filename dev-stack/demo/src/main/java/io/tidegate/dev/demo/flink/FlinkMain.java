@@ -4,6 +4,7 @@ import io.tidegate.jobs.DetectionTime;
 import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobCatalog;
 import io.tidegate.jobs.JobConfig;
+import io.tidegate.jobs.Uids;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -48,7 +49,7 @@ public final class FlinkMain implements Callable<Integer> {
     public static final int EXIT_CANNOT_RESUME = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(FlinkMain.class);
-    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+    private static final Duration START_LIMIT = Duration.ofMinutes(14);
     private static final Duration LAST_CHECKPOINT_LIMIT = Duration.ofSeconds(4);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration CLEANING_INTERVAL = Duration.ofSeconds(15);
@@ -93,7 +94,8 @@ public final class FlinkMain implements Callable<Integer> {
                         },
                         "flink-stop"));
         try {
-            EmbeddedFlink flink = EmbeddedFlink.start(configuration(), data.resolve("checkpoints"));
+            EmbeddedFlink flink =
+                    EmbeddedFlink.start(configuration(), data.resolve("checkpoints"), Uids.Fraud::isOfARule);
             started.set(flink);
             JobConfig config = jobConfig();
             for (Job job : JobCatalog.all()) {

@@ -1,5 +1,7 @@
 package io.tidegate.dev.demo.flink;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,9 +14,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 
 /**
  * The checkpoints of one job over all of its runs: {@code DIRECTORY/RUN/chk-N/_metadata}, where each start of the job is a
@@ -38,6 +44,19 @@ final class RetainedCheckpoints {
         return checkpoints(directory).stream()
                 .max(Comparator.comparingLong(Checkpoint::number).thenComparing(Checkpoint::completed))
                 .map(Checkpoint::path);
+    }
+
+    /** The uids of the operators that have state in a checkpoint. */
+    static Set<String> uids(Path checkpoint) throws IOException {
+        try (DataInputStream in =
+                new DataInputStream(new BufferedInputStream(Files.newInputStream(checkpoint.resolve("_metadata"))))) {
+            CheckpointMetadata metadata = Checkpoints.loadCheckpointMetadata(
+                    in, RetainedCheckpoints.class.getClassLoader(), checkpoint.toString());
+            return metadata.getOperatorStates().stream()
+                    .map(state -> state.getOperatorUid().orElse(""))
+                    .filter(uid -> !uid.isEmpty())
+                    .collect(Collectors.toSet());
+        }
     }
 
     /**

@@ -17,7 +17,7 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
 
-/** Counts, and tells from which count it was restored. The generation is part of the uids: another one has other state. */
+/** Counts, and tells from which count it was restored. Generations are part of the uids: another one has other state. */
 final class CountingJob implements Job {
 
     private static final AtomicLong LATEST = new AtomicLong();
@@ -25,10 +25,16 @@ final class CountingJob implements Job {
 
     private final String name;
     private final int generation;
+    private final int counterGeneration;
 
     CountingJob(String name, int generation) {
+        this(name, generation, generation);
+    }
+
+    CountingJob(String name, int generation, int counterGeneration) {
         this.name = name;
         this.generation = generation;
+        this.counterGeneration = counterGeneration;
     }
 
     static void reset() {
@@ -59,7 +65,7 @@ final class CountingJob implements Job {
                 .uid("numbers-" + generation)
                 .process(new Counter())
                 .returns(Types.LONG)
-                .uid("counter-" + generation)
+                .uid("counter-" + counterGeneration)
                 .sinkTo(new DiscardingSink<>())
                 .uid("nowhere-" + generation);
     }

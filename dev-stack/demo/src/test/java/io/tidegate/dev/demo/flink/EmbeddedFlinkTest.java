@@ -84,6 +84,28 @@ class EmbeddedFlinkTest {
         }
     }
 
+    @Test
+    void stateThatMayBeDroppedDoesNotKeepAJobFromResuming() throws Exception {
+        // Given
+        CountingJob.reset();
+        EmbeddedFlink first = start();
+        first.submit(new CountingJob("count", 1, 3), CONFIG);
+        first.awaitRunning(LIMIT);
+        first.stop(LIMIT, LIMIT);
+
+        // When
+        EmbeddedFlink second = start();
+        try {
+            second.submit(new CountingJob("count", 1, 4), CONFIG);
+            second.awaitRunning(LIMIT);
+
+            // Then
+            await().atMost(LIMIT).until(() -> CountingJob.latest() > 0);
+        } finally {
+            second.stop(LIMIT, LIMIT);
+        }
+    }
+
     private EmbeddedFlink start() throws Exception {
         Configuration configuration = GlobalConfiguration.loadConfiguration(
                 Path.of("../../flink-conf/embedded").toString());
@@ -92,7 +114,7 @@ class EmbeddedFlinkTest {
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         Path temp = Files.createDirectories(data.resolve("tmp"));
         configuration.set(CoreOptions.TMP_DIRS, temp.toString());
-        return EmbeddedFlink.start(configuration, checkpoints());
+        return EmbeddedFlink.start(configuration, checkpoints(), uid -> uid.equals("counter-3"));
     }
 
     private Path checkpoints() {
