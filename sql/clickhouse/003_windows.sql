@@ -1,9 +1,9 @@
 -- Tumbling event-time windows of one minute, as versioned upserts of the job `aggregation`: the row with the highest
 -- `version` of a key counts, so read with FINAL, and add up over `pane`.
 --
--- A window usually has one pane. Each hour of append time in which events of the window arrive late is another, so that
--- nothing is overwritten that the job no longer holds in state (docs/adr/0005). Sums over panes are exact; `users` is exact
--- within a pane.
+-- A window usually has one pane. Events that arrive late, after an hour (event_counts_1m) or five minutes (the others), are
+-- in further panes, so that nothing is overwritten that the job no longer holds in state (docs/adr/0005). Sums over panes are
+-- exact; `users` is exact within a pane.
 CREATE TABLE IF NOT EXISTS tidegate.event_counts_1m
 (
     window_start DateTime('UTC'),

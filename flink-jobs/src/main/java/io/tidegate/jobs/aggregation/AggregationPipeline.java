@@ -51,7 +51,10 @@ public final class AggregationPipeline {
                 .uid(Uids.Aggregation.FIELDS);
         SingleOutputStreamOperator<EventSighting> sightings = Deduplication.of(
                         fields, TypeInformation.of(AggregationEvent.class), deduplicationHorizon)
-                .transform("panes", TypeInformation.of(EventSighting.class), new PaneAssigner(settings.panes()))
+                .transform(
+                        "panes",
+                        TypeInformation.of(EventSighting.class),
+                        new PaneAssigner(settings.userPanes(), settings.sumPanes()))
                 .uid(Uids.Aggregation.PANES);
         DataStream<PostAction> postActions = sightings.getSideOutput(PaneAssigner.POST_ACTIONS);
         DataStream<BetEvent> betEvents = sightings.getSideOutput(PaneAssigner.BET_EVENTS);

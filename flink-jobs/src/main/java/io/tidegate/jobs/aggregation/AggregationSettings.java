@@ -8,7 +8,11 @@ import java.util.Objects;
 /**
  * How long the job remembers and how often it tells.
  *
- * @param panes how windows are cut into panes, and so how long a window is corrected in place
+ * <p>Every pane in state is part of every checkpoint. Sums over panes are exact, so short panes do for tables of sums; distinct
+ * users are exact within a pane only, so their panes are long enough for nearly every late event.
+ *
+ * @param userPanes panes of the event counts: how long late events still find the users of their window
+ * @param sumPanes panes of post activity and bet stats
  * @param flushInterval a window's row is written at most this often
  * @param counterInterval a post's counter is written at most this often
  * @param leaderboardInterval the leaderboard is written at most this often
@@ -16,7 +20,8 @@ import java.util.Objects;
  * @param leaderboardSize posts on the leaderboard
  */
 public record AggregationSettings(
-        PaneGrid panes,
+        PaneGrid userPanes,
+        PaneGrid sumPanes,
         Duration flushInterval,
         Duration counterInterval,
         Duration leaderboardInterval,
@@ -25,7 +30,8 @@ public record AggregationSettings(
         implements Serializable {
 
     public static final AggregationSettings DEFAULTS = new AggregationSettings(
-            PaneGrid.DEFAULT,
+            new PaneGrid(Duration.ofHours(1)),
+            new PaneGrid(Duration.ofMinutes(5)),
             Duration.ofSeconds(1),
             Duration.ofMillis(250),
             Duration.ofMillis(500),
@@ -33,7 +39,8 @@ public record AggregationSettings(
             100);
 
     public AggregationSettings {
-        Objects.requireNonNull(panes, "panes");
+        Objects.requireNonNull(userPanes, "userPanes");
+        Objects.requireNonNull(sumPanes, "sumPanes");
         requirePositive("flushInterval", flushInterval);
         requirePositive("counterInterval", counterInterval);
         requirePositive("leaderboardInterval", leaderboardInterval);

@@ -39,14 +39,20 @@ final class PaneAssigner extends AbstractStreamOperator<EventSighting>
             new OutputTag<>("post-actions", TypeInformation.of(PostAction.class));
     static final OutputTag<BetEvent> BET_EVENTS = new OutputTag<>("bet-events", TypeInformation.of(BetEvent.class));
 
-    private final PaneGrid grid;
+    private final PaneGrid userPanes;
+    private final PaneGrid sumPanes;
 
     private transient ListState<Long> watermarkState;
     private transient long highestWatermarkMs;
     private transient Counter behindWatermark;
 
-    PaneAssigner(PaneGrid grid) {
-        this.grid = Objects.requireNonNull(grid, "grid");
+    /**
+     * @param userPanes of the event counts
+     * @param sumPanes of the other tables
+     */
+    PaneAssigner(PaneGrid userPanes, PaneGrid sumPanes) {
+        this.userPanes = Objects.requireNonNull(userPanes, "userPanes");
+        this.sumPanes = Objects.requireNonNull(sumPanes, "sumPanes");
     }
 
     @Override
@@ -81,9 +87,13 @@ final class PaneAssigner extends AbstractStreamOperator<EventSighting>
     public void processElement(StreamRecord<AggregationEvent> element) {
         AggregationEvent event = element.getValue();
         long windowStartMs = PaneGrid.windowStartMs(event.occurredAtMs());
-        long paneMs = grid.paneMs(windowStartMs, appendedAtMs(event));
-        output.collect(new StreamRecord<>(
-                new EventSighting(windowStartMs, paneMs, event.kind(), UserHash.of(event.userId()))));
+        long appendedAtMs = appendedAtMs(event);
+        output.collect(new StreamRecord<>(new EventSighting(
+                windowStartMs,
+                userPanes.paneMs(windowStartMs, appendedAtMs),
+                event.kind(),
+                UserHash.of(event.userId()))));
+        long paneMs = sumPanes.paneMs(windowStartMs, appendedAtMs);
         switch (event.kind()) {
             case LIKE, UNLIKE, COMMENT, SHARE ->
                 output.collect(

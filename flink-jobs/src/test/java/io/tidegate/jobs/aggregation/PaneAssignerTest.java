@@ -19,6 +19,30 @@ class PaneAssignerTest {
     private static final long MINUTE = Duration.ofMinutes(1).toMillis();
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
+    private static final PaneGrid USER_PANES = new PaneGrid(Duration.ofHours(1));
+    private static final PaneGrid SUM_PANES = new PaneGrid(Duration.ofMinutes(5));
+
+    @Test
+    void aSumHasShorterPanesThanTheUsers() throws Exception {
+        try (var harness = harness()) {
+            harness.open();
+            harness.processElement(
+                    event(
+                            OracleEvent.builder(EventType.LIKE, "e1", "u1", 0)
+                                    .post("p1")
+                                    .build(),
+                            12 * MINUTE),
+                    0);
+
+            assertThat(harness.extractOutputValues())
+                    .extracting(EventSighting::paneMs)
+                    .containsExactly(0L);
+            assertThat(harness.getSideOutput(PaneAssigner.POST_ACTIONS))
+                    .extracting(element -> element.getValue().paneMs())
+                    .containsExactly(10 * MINUTE);
+        }
+    }
+
     @Test
     void anEventGetsItsMinuteAndItsPane() throws Exception {
         try (var harness = harness()) {
@@ -113,7 +137,7 @@ class PaneAssignerTest {
             OperatorSubtaskState mine =
                     AbstractStreamOperatorTestHarness.repartitionOperatorState(both, 2, 2, 2, subtask);
             try (var harness = new OneInputStreamOperatorTestHarness<AggregationEvent, EventSighting>(
-                    new PaneAssigner(PaneGrid.DEFAULT), 2, 2, subtask)) {
+                    new PaneAssigner(USER_PANES, SUM_PANES), 2, 2, subtask)) {
                 harness.initializeState(mine);
                 harness.open();
                 harness.processElement(login(0, 30 * MINUTE), 0);
@@ -192,6 +216,6 @@ class PaneAssignerTest {
     }
 
     private static OneInputStreamOperatorTestHarness<AggregationEvent, EventSighting> harness() throws Exception {
-        return new OneInputStreamOperatorTestHarness<>(new PaneAssigner(PaneGrid.DEFAULT));
+        return new OneInputStreamOperatorTestHarness<>(new PaneAssigner(USER_PANES, SUM_PANES));
     }
 }

@@ -39,16 +39,17 @@ final class TimedPipeline implements AutoCloseable {
     private final KeyedStage<BetStatsKey, PlacedEvent, BetStatsRow> bets;
 
     private TimedPipeline(Snapshot from, long nowMs, Consumer<Runnable> rows, WindowTables tables) throws Exception {
-        PaneGrid grid = PaneGrid.DEFAULT;
-        panes = new OneInputStreamOperatorTestHarness<>(new PaneAssigner(grid));
+        PaneGrid users = AggregationSettings.DEFAULTS.userPanes();
+        PaneGrid sums = AggregationSettings.DEFAULTS.sumPanes();
+        panes = new OneInputStreamOperatorTestHarness<>(new PaneAssigner(users, sums));
         if (from != null) {
             panes.initializeState(from.stages().get(0));
         }
         panes.open();
-        counts = CountStages.totals(grid, state(from, 1), nowMs, row -> rows.accept(() -> tables.insert(row)));
-        shards = CountStages.shards(grid, state(from, 2), nowMs, unchecked(counts::process));
-        posts = PostStages.activity(grid, state(from, 3), nowMs, row -> rows.accept(() -> tables.insert(row)));
-        bets = BetStages.stats(grid, state(from, 4), nowMs, row -> rows.accept(() -> tables.insert(row)));
+        counts = CountStages.totals(users, state(from, 1), nowMs, row -> rows.accept(() -> tables.insert(row)));
+        shards = CountStages.shards(users, state(from, 2), nowMs, unchecked(counts::process));
+        posts = PostStages.activity(sums, state(from, 3), nowMs, row -> rows.accept(() -> tables.insert(row)));
+        bets = BetStages.stats(sums, state(from, 4), nowMs, row -> rows.accept(() -> tables.insert(row)));
         outcomes = BetStages.outcomes(Duration.ofHours(24), state(from, 5), nowMs, unchecked(bets::process));
     }
 

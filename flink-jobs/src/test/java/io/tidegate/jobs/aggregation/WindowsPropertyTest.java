@@ -23,7 +23,7 @@ class WindowsPropertyTest {
 
     private static final long START = Instant.parse("2026-11-22T09:17:00Z").toEpochMilli();
     private static final Duration SPAN = Duration.ofHours(8);
-    private static final int EVENTS = 1_500;
+    private static final int EVENTS = 1_200;
     private static final int PARTITIONS = 4;
 
     /** Which position of each partition is read next, and how far the watermark has come. */
@@ -35,7 +35,7 @@ class WindowsPropertyTest {
     private long nowMs = START;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2, 3})
     void afterFailuresAndWithAPartitionTakenForIdleTheCommittedRowsEqualTheOracle(long seed) throws Exception {
         List<OracleEvent> events = given(seed);
         Random random = new Random(seed);
@@ -65,7 +65,7 @@ class WindowsPropertyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13})
+    @ValueSource(longs = {11, 12})
     void afterTheRestoreOfAnOldSavepointOverNewerRowsTheRowsEqualTheOracle(long seed) throws Exception {
         List<OracleEvent> events = given(seed);
         Random random = new Random(seed);
@@ -75,9 +75,9 @@ class WindowsPropertyTest {
         TimedPipeline pipeline = start(null);
         TimedPipeline.Snapshot savepoint = null;
         Position saved = null;
-        for (int step = 0; step < 1_000; step++) {
+        for (int step = 0; step < 800; step++) {
             position = step(pipeline, position, random, false);
-            if (step == 300) {
+            if (step == 250) {
                 savepoint = pipeline.snapshot(step);
                 saved = new Position(position.next().clone(), Long.MIN_VALUE);
             }
@@ -98,7 +98,7 @@ class WindowsPropertyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {21, 22})
+    @ValueSource(longs = {21})
     void readingTheTopicAgainWithoutStateRewritesTheSameRows(long seed) throws Exception {
         List<OracleEvent> events = given(seed);
         Random random = new Random(seed);
@@ -155,8 +155,10 @@ class WindowsPropertyTest {
             partition = (partition + 1) % PARTITIONS;
         }
         pipeline.process(partitions.get(partition).get(next[partition]++));
-        nowMs += random.nextInt(3) == 0 ? random.nextInt(2_000) : 0;
-        pipeline.clock(nowMs);
+        if (random.nextInt(3) == 0) {
+            nowMs += random.nextInt(2_000);
+            pipeline.clock(nowMs);
+        }
         long watermarkMs = Long.MAX_VALUE - 1;
         int idle = mayTakeOneForIdle && random.nextInt(40) == 0 ? random.nextInt(PARTITIONS) : -1;
         for (int i = 0; i < PARTITIONS; i++) {

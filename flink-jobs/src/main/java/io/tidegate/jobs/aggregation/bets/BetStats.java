@@ -28,7 +28,7 @@ public final class BetStats extends PaneAggregation<BetStatsKey, PlacedEvent, Be
                 .name("bet outcomes")
                 .uid(Uids.Aggregation.BET_OUTCOMES)
                 .keyBy(PlacedEvent::statsKey, TypeInformation.of(BetStatsKey.class))
-                .process(new BetStats(settings.panes(), settings.flushInterval()))
+                .process(new BetStats(settings.sumPanes(), settings.flushInterval()))
                 .returns(BetStatsRow.class)
                 .name("bet stats")
                 .uid(Uids.Aggregation.BET_STATS);

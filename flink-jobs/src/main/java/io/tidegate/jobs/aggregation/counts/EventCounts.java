@@ -29,12 +29,12 @@ public final class EventCounts {
         Duration half = settings.flushInterval().dividedBy(2);
         return sightings
                 .keyBy(EventSighting::shardKey, TypeInformation.of(EventShardKey.class))
-                .process(new Shards(settings.panes(), half))
+                .process(new Shards(settings.userPanes(), half))
                 .returns(ShardCount.class)
                 .name("event counts by user shard")
                 .uid(Uids.Aggregation.EVENT_SHARDS)
                 .keyBy(ShardCount::countKey, TypeInformation.of(EventCountKey.class))
-                .process(new Totals(settings.panes(), half))
+                .process(new Totals(settings.userPanes(), half))
                 .returns(EventCountRow.class)
                 .name("event counts")
                 .uid(Uids.Aggregation.EVENT_COUNTS);

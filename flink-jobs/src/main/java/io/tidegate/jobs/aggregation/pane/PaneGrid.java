@@ -17,8 +17,6 @@ public record PaneGrid(Duration length) implements Serializable {
 
     public static final long WINDOW_MS = 60_000;
 
-    public static final PaneGrid DEFAULT = new PaneGrid(Duration.ofHours(1));
-
     public PaneGrid {
         if (length == null || length.toMillis() < WINDOW_MS || length.toMillis() % WINDOW_MS != 0) {
             throw new IllegalArgumentException("length: whole minutes expected, got " + length);

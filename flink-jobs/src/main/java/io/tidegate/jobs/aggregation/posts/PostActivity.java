@@ -23,7 +23,7 @@ public final class PostActivity extends PaneAggregation<PostActivityKey, PostAct
     public static SingleOutputStreamOperator<PostActivityRow> of(
             DataStream<PostAction> actions, AggregationSettings settings) {
         return actions.keyBy(PostAction::activityKey, TypeInformation.of(PostActivityKey.class))
-                .process(new PostActivity(settings.panes(), settings.flushInterval()))
+                .process(new PostActivity(settings.sumPanes(), settings.flushInterval()))
                 .returns(PostActivityRow.class)
                 .name("post activity")
                 .uid(Uids.Aggregation.POST_ACTIVITY);

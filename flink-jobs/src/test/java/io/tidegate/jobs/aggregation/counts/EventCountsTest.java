@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.tidegate.jobs.aggregation.EventKind;
 import io.tidegate.jobs.aggregation.KeyedStage;
 import io.tidegate.jobs.aggregation.pane.PaneGrid;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class EventCountsTest {
 
-    private static final PaneGrid GRID = PaneGrid.DEFAULT;
+    private static final PaneGrid GRID = new PaneGrid(Duration.ofHours(1));
 
     private final List<EventCountRow> rows = new ArrayList<>();
 
