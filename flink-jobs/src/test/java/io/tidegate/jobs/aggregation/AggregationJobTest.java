@@ -56,7 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AggregationJobTest {
 
     private static final int PARTITIONS = 4;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @RegisterExtension
     static final MiniClusterExtension FLINK = TestStreams.cluster();
