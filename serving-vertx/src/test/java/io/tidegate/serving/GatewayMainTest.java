@@ -110,7 +110,7 @@ class GatewayMainTest {
     void aBrokenConfigurationIsOneLineThatNamesTheField() throws InterruptedException {
         Process process = gateway(yaml("{port: eighty}", "127.0.0.1:1"));
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(2);
         assertThat(read("err")).startsWith("tidegate gateway: http.port: ").hasLineCount(1);
         assertThat(read("out")).isEmpty();
@@ -121,7 +121,7 @@ class GatewayMainTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Process process = gateway(yaml("{port: " + taken.getLocalPort() + "}", "127.0.0.1:1"));
 
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(2);
             assertThat(read("err").lines().filter(line -> line.startsWith("tidegate gateway: ")))
                     .singleElement()
@@ -135,7 +135,7 @@ class GatewayMainTest {
         try (KafkaProcess kafka = KafkaProcess.start(data)) {
             TopicSetup.ensure(kafka.bootstrapServers(), 2);
             Process process = gateway(yaml("{port: 0}", kafka.bootstrapServers()));
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofSeconds(120))
                     .until(() -> READY.matcher(read("out")).find());
             Matcher ready = READY.matcher(read("out"));
             assertThat(ready.find()).isTrue();
