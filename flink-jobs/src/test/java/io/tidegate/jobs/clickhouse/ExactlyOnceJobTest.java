@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,9 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource.NumberSequenceSplit;
+import org.apache.flink.api.connector.source.util.ratelimit.GatedRateLimiter;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -51,6 +56,9 @@ class ExactlyOnceJobTest {
 
     private static final int ROWS = 2_400;
     private static final int ROWS_PER_CHECKPOINT = 200;
+
+    /** After so many rows of an attempt a reader of a job that is to be stopped waits for that: it must not end before. */
+    private static final int ROWS_UNTIL_PAUSE = 1_000;
 
     /** Fails the job at the second failure of a batch. */
     private static final RetryPolicy GIVES_UP_AT_ONCE =
@@ -121,7 +129,14 @@ class ExactlyOnceJobTest {
                     .onCount(Fault.SWALLOW_ANSWER);
 
             // When
-            JobClient job = start(proxy.uri(), 1, null, Set.of(), GIVES_UP_AT_ONCE, Duration.ofSeconds(2));
+            JobClient job = start(
+                    proxy.uri(),
+                    1,
+                    null,
+                    Set.of(),
+                    new RowsPerCheckpoint(ROWS),
+                    GIVES_UP_AT_ONCE,
+                    Duration.ofSeconds(2));
             job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
             proxy.release();
 
@@ -135,10 +150,10 @@ class ExactlyOnceJobTest {
     @Test
     void aJobThatIsRescaledBySavepointsWritesEachRowOnce() throws Exception {
         // Given
-        JobClient one = start(clickHouse.uri(), 1, null, Set.of());
+        JobClient one = startPausing(1, null, Set.of());
         String first = stopWithSavepointAfter(one, ROWS / 5);
-        JobClient two = start(clickHouse.uri(), 2, first, Set.of(1_300L));
-        String second = stopWithSavepointAfter(two, ROWS / 2);
+        JobClient two = startPausing(2, first, Set.of(1_300L));
+        String second = stopWithSavepointAfter(two, 1_400);
 
         // When
         JobClient last = start(clickHouse.uri(), 1, second, Set.of());
@@ -154,10 +169,10 @@ class ExactlyOnceJobTest {
     @Test
     void theSameSavepointTwiceWritesWhatCameBeforeItOnce() throws Exception {
         // Given
-        JobClient job = start(clickHouse.uri(), 1, null, Set.of());
+        JobClient job = startPausing(1, null, Set.of());
         String savepoint = stopWithSavepointAfter(job, ROWS / 5);
         long before = table.rows();
-        JobClient again = start(clickHouse.uri(), 1, savepoint, Set.of());
+        JobClient again = startPausing(1, savepoint, Set.of());
         stopWithSavepointAfter(again, before + ROWS_PER_CHECKPOINT);
         // The runbook for an old savepoint: what was written after it goes first.
         clickHouse.query("ALTER TABLE " + SampleRowEncoder.TABLE + " DELETE WHERE _lineage = '"
@@ -191,7 +206,25 @@ class ExactlyOnceJobTest {
 
     private static JobClient start(URI clickHouse, int parallelism, String savepoint, Set<Long> crashes)
             throws Exception {
-        return start(clickHouse, parallelism, savepoint, crashes, RetryPolicy.DEFAULT, Duration.ofSeconds(30));
+        return start(
+                clickHouse,
+                parallelism,
+                savepoint,
+                crashes,
+                new RowsPerCheckpoint(ROWS),
+                RetryPolicy.DEFAULT,
+                Duration.ofSeconds(30));
+    }
+
+    private static JobClient startPausing(int parallelism, String savepoint, Set<Long> crashes) throws Exception {
+        return start(
+                clickHouse.uri(),
+                parallelism,
+                savepoint,
+                crashes,
+                new RowsPerCheckpoint(ROWS_UNTIL_PAUSE),
+                RetryPolicy.DEFAULT,
+                Duration.ofSeconds(30));
     }
 
     private static JobClient start(
@@ -199,6 +232,7 @@ class ExactlyOnceJobTest {
             int parallelism,
             String savepoint,
             Set<Long> crashes,
+            RowsPerCheckpoint rate,
             RetryPolicy retry,
             Duration requestTimeout)
             throws Exception {
@@ -218,9 +252,7 @@ class ExactlyOnceJobTest {
         ClickHouseClientConfig client = ClickHouseClientConfig.of(clickHouse).withRequestTimeout(requestTimeout);
         TypeInformation<SampleRow> rowType =
                 Types.POJO(SampleRow.class, Map.of("id", Types.LONG, "atMs", Types.LONG, "text", Types.STRING));
-        // So many rows, then a checkpoint, and so on: a job of twelve checkpoints, however fast the machine is.
-        DataGeneratorSource<Long> ids = new DataGeneratorSource<>(
-                id -> id, ROWS, RateLimiterStrategy.perCheckpoint(ROWS_PER_CHECKPOINT), Types.LONG);
+        DataGeneratorSource<Long> ids = new DataGeneratorSource<>(id -> id, ROWS, rate, Types.LONG);
         env.fromSource(ids, WatermarkStrategy.noWatermarks(), "ids")
                 .uid("ids")
                 .map(new CrashingRow(Set.copyOf(crashes)))
@@ -237,6 +269,34 @@ class ExactlyOnceJobTest {
                 .name("table")
                 .uid("table");
         return env.executeAsync("exactly-once");
+    }
+
+    /**
+     * So many rows, then a checkpoint, and so on: a job of twelve checkpoints, however fast the machine is.
+     *
+     * @param untilPause rows that a source reader emits at most
+     */
+    private record RowsPerCheckpoint(int untilPause) implements RateLimiterStrategy<NumberSequenceSplit> {
+
+        @Override
+        public RateLimiter<NumberSequenceSplit> createRateLimiter(int parallelism) {
+            RateLimiter<NumberSequenceSplit> limiter = new GatedRateLimiter<>(ROWS_PER_CHECKPOINT / parallelism);
+            return new RateLimiter<>() {
+
+                private int left = untilPause;
+
+                @Override
+                public CompletionStage<Void> acquire(int rows) {
+                    left -= rows;
+                    return left < 0 ? new CompletableFuture<>() : limiter.acquire(rows);
+                }
+
+                @Override
+                public void notifyCheckpointComplete(long checkpointId) {
+                    limiter.notifyCheckpointComplete(checkpointId);
+                }
+            };
+        }
     }
 
     /** Makes a row of an id; throws once at each of the given ids. */
