@@ -3,6 +3,7 @@ package io.tidegate.serving;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
+import io.tidegate.serving.limits.LimitsConfig;
 import io.tidegate.serving.push.PushConfig;
 import java.io.IOException;
 import java.io.Reader;
@@ -32,6 +33,7 @@ public record GatewayConfig(
         Auth auth,
         Ingest ingest,
         PushConfig push,
+        LimitsConfig limits,
         Console console) {
 
     /**
@@ -149,6 +151,7 @@ public record GatewayConfig(
                 auth(root.section("auth"), directory),
                 ingest(root.section("ingest")),
                 push(root.section("push")),
+                LimitsConfig.read(root.section("limits")),
                 console(root.section("console")));
         root.finish();
         return config;
