@@ -18,8 +18,11 @@ public final class Topics {
     /** Live numbers, absolute; key: metric and dimension; compacted. */
     public static final String COUNTERS = "counters";
 
-    /** Detection rules; key: rule id; compacted. */
+    /** Detection rules; key: rule id; compacted, transactional, one partition. */
     public static final String RULES = "rules";
+
+    /** Every change of a rule: who, when, from what to what; key: rule id; kept for ever, transactional, one partition. */
+    public static final String RULES_AUDIT = "rules.audit";
 
     private Topics() {}
 }

@@ -1,5 +1,7 @@
 package io.tidegate.jobs;
 
+import io.tidegate.jobs.rules.RuleRecord;
+import io.tidegate.jobs.rules.StoredRules;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param transactionTimeout how long the broker keeps an open transaction; far above checkpoint interval plus restart
  *     time, and at most the broker's {@code transaction.max.timeout.ms}
  * @param rulesFile thresholds and windows; empty for the built-in defaults
+ * @param storedRules the records of topic {@code rules} at submission, in its order; see {@link StoredRules}
  * @param lineage names this run in the column {@code _lineage} of the rows it writes
  */
 public record JobConfig(
@@ -26,6 +29,7 @@ public record JobConfig(
         Duration deduplicationHorizon,
         Duration transactionTimeout,
         Optional<Path> rulesFile,
+        List<RuleRecord> storedRules,
         String lineage) {
 
     public static final Duration DEFAULT_DEDUPLICATION_HORIZON = Duration.ofHours(1);
@@ -40,6 +44,7 @@ public record JobConfig(
         requirePositive("deduplication-horizon", deduplicationHorizon);
         requirePositive("transaction-timeout", transactionTimeout);
         Objects.requireNonNull(rulesFile, "rules");
+        storedRules = List.copyOf(storedRules);
         if (lineage == null || lineage.isBlank()) {
             throw new IllegalArgumentException("lineage: must not be blank");
         }
@@ -54,17 +59,32 @@ public record JobConfig(
                 DEFAULT_DEDUPLICATION_HORIZON,
                 DEFAULT_TRANSACTION_TIMEOUT,
                 Optional.empty(),
+                List.of(),
                 "default");
     }
 
     public JobConfig withDetectionTime(DetectionTime value) {
         return new JobConfig(
-                kafkaBootstrapServers, clickhouse, value, deduplicationHorizon, transactionTimeout, rulesFile, lineage);
+                kafkaBootstrapServers,
+                clickhouse,
+                value,
+                deduplicationHorizon,
+                transactionTimeout,
+                rulesFile,
+                storedRules,
+                lineage);
     }
 
     public JobConfig withTransactionTimeout(Duration value) {
         return new JobConfig(
-                kafkaBootstrapServers, clickhouse, detectionTime, deduplicationHorizon, value, rulesFile, lineage);
+                kafkaBootstrapServers,
+                clickhouse,
+                detectionTime,
+                deduplicationHorizon,
+                value,
+                rulesFile,
+                storedRules,
+                lineage);
     }
 
     public JobConfig withRulesFile(Path value) {
@@ -75,6 +95,19 @@ public record JobConfig(
                 deduplicationHorizon,
                 transactionTimeout,
                 Optional.of(value),
+                storedRules,
+                lineage);
+    }
+
+    public JobConfig withStoredRules(List<RuleRecord> value) {
+        return new JobConfig(
+                kafkaBootstrapServers,
+                clickhouse,
+                detectionTime,
+                deduplicationHorizon,
+                transactionTimeout,
+                rulesFile,
+                value,
                 lineage);
     }
 
@@ -86,6 +119,7 @@ public record JobConfig(
                 deduplicationHorizon,
                 transactionTimeout,
                 rulesFile,
+                storedRules,
                 value);
     }
 

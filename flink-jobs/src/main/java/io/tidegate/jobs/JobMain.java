@@ -1,6 +1,7 @@
 package io.tidegate.jobs;
 
 import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import io.tidegate.jobs.rules.StoredRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -87,7 +88,8 @@ public final class JobMain {
             return;
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        job.define(env, options.config());
+        JobConfig config = options.config();
+        job.define(env, config.withStoredRules(StoredRules.read(config.kafkaBootstrapServers())));
         env.execute(job.name());
     }
 
@@ -99,6 +101,7 @@ public final class JobMain {
                 duration("--deduplication-horizon", deduplicationHorizon),
                 duration("--transaction-timeout", transactionTimeout),
                 Optional.ofNullable(rules),
+                List.of(),
                 lineage);
     }
 

@@ -19,6 +19,14 @@ public final class Uids {
         private Source() {}
     }
 
+    /** The stream of rules, in every job that has rules. */
+    public static final class Rules {
+        public static final String TOPIC = "rules-source";
+        public static final String LOG = "rules-log";
+
+        private Rules() {}
+    }
+
     /** Job archive. */
     public static final class Archive {
         public static final String ALERTS = "alerts-source";

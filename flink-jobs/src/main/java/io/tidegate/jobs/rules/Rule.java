@@ -1,10 +1,12 @@
 package io.tidegate.jobs.rules;
 
+import io.tidegate.contracts.rules.RuleDefinition;
 import io.tidegate.contracts.v1.Severity;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * Thresholds and window of one detection rule.
@@ -15,9 +17,28 @@ import java.util.Map;
  * @param window within which the rule's situation happens, and for which it then stays silent about the subject
  * @param thresholds the rule's own numbers by name
  */
+@TypeInfo(RuleTypeInfo.Factory.class)
 public record Rule(
         String id, int version, boolean enabled, Severity severity, Duration window, Map<String, BigDecimal> thresholds)
         implements Serializable {
+
+    static Rule of(RuleDefinition definition) {
+        return new Rule(
+                definition.id(),
+                definition.version(),
+                definition.enabled(),
+                definition.severity(),
+                definition.window(),
+                definition.thresholds());
+    }
+
+    RuleDefinition definition() {
+        return new RuleDefinition(id, version, enabled, severity, window, thresholds);
+    }
+
+    Rule withVersion(int value) {
+        return new Rule(id, value, enabled, severity, window, thresholds);
+    }
 
     public Rule {
         thresholds = Map.copyOf(thresholds);

@@ -1,58 +1,59 @@
 package io.tidegate.jobs.rules;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.tidegate.contracts.rules.RuleCatalog;
+import io.tidegate.contracts.rules.RuleDefinition;
+import io.tidegate.contracts.rules.RuleFile;
+import io.tidegate.jobs.JobConfig;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Every rule of the platform, each with the version that is in force. */
-public final class RuleSet {
+/** Every rule of the platform, each with the version that is in force. Immutable. */
+public final class RuleSet implements Serializable {
 
-    private static final String DEFAULTS = "default-rules.yaml";
+    private static final long serialVersionUID = 1L;
 
-    private final Map<String, Rule> rules;
+    private final LinkedHashMap<String, Rule> rules;
 
-    private RuleSet(Map<String, Rule> rules) {
+    private RuleSet(LinkedHashMap<String, Rule> rules) {
         this.rules = rules;
     }
 
-    /** The built-in rules: {@code default-rules.yaml} beside this class. */
+    /** The built-in rules, as {@code contracts} has them. */
     public static RuleSet defaults() {
-        try (InputStream in = RuleSet.class.getResourceAsStream(DEFAULTS)) {
-            if (in == null) {
-                throw new IllegalStateException(DEFAULTS + " is missing from the jar");
-            }
-            return new RuleSet(RuleFile.parseDefaults(new InputStreamReader(in, StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(DEFAULTS + " cannot be read", e);
-        }
+        return of(RuleCatalog.defaults());
+    }
+
+    /** The built-in rules, overridden by {@code file}; see {@link RuleFile#load}. */
+    public static RuleSet load(Optional<Path> file) {
+        return file.map(RuleFile::load).map(RuleSet::of).orElseGet(RuleSet::defaults);
     }
 
     /**
-     * The built-in rules, overridden rule by rule and field by field by {@code file}.
-     *
-     * @throws IllegalArgumentException where the file can't be read, is no YAML (names the line), or has a rule, a field or a
-     *     value that isn't allowed (names the field by its path, for example {@code rules.rapid-bets.window}, and the line)
+     * What a job begins with: built-in, overridden by the file, overridden by the changes that were on topic {@code rules} when
+     * the job was submitted. Later ones come by {@link RuleUpdates}.
      */
-    public static RuleSet load(Optional<Path> file) {
-        RuleSet defaults = defaults();
-        if (file.isEmpty()) {
-            return defaults;
-        }
-        try (Reader in = Files.newBufferedReader(file.get(), StandardCharsets.UTF_8)) {
-            return new RuleSet(RuleFile.parseOverrides(in, defaults.rules));
-        } catch (IOException e) {
-            throw new IllegalArgumentException("rules file " + file.get() + " cannot be read: " + e, e);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("rules file " + file.get() + ": " + e.getMessage(), e);
-        }
+    public static RuleSet start(JobConfig config) {
+        RuleSet base = load(config.rulesFile());
+        RuleHistory history = new RuleHistory(base);
+        config.storedRules().forEach(history::apply);
+        return history.current();
+    }
+
+    private static RuleSet of(Map<String, RuleDefinition> definitions) {
+        LinkedHashMap<String, Rule> rules = new LinkedHashMap<>();
+        definitions.forEach((id, definition) -> rules.put(id, Rule.of(definition)));
+        return new RuleSet(rules);
+    }
+
+    /** The same with {@code rule} in the place of its other versions. */
+    public RuleSet with(Rule rule) {
+        LinkedHashMap<String, Rule> changed = new LinkedHashMap<>(rules);
+        changed.put(rule.id(), rule);
+        return new RuleSet(changed);
     }
 
     /** @throws IllegalArgumentException where no rule has that id */
@@ -64,7 +65,7 @@ public final class RuleSet {
         return rule;
     }
 
-    /** In the order of the default file. */
+    /** In the order of the catalogue. */
     public Collection<Rule> all() {
         return rules.values();
     }

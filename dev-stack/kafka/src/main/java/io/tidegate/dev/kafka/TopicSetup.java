@@ -42,7 +42,7 @@ public final class TopicSetup {
      * of partitions: changing it would move users to other partitions and break their order.
      *
      * @param bootstrapServers {@code host:port}
-     * @param partitions of the keyed topics; {@code events.dlq} and {@code rules} always have one
+     * @param partitions of the keyed topics; {@code events.dlq}, {@code rules} and {@code rules.audit} always have one
      * @throws IllegalStateException when the broker doesn't answer within 30 s or refuses
      */
     public static void ensure(String bootstrapServers, int partitions) {
@@ -117,7 +117,8 @@ public final class TopicSetup {
                 topic(Topics.ALERTS, partitions, kept(Duration.ofDays(30))),
                 topic(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
                 topic(Topics.COUNTERS, partitions, compacted()),
-                topic(Topics.RULES, 1, compacted()));
+                topic(Topics.RULES, 1, compacted()),
+                topic(Topics.RULES_AUDIT, 1, keptForEver()));
     }
 
     private static NewTopic topic(String name, int partitions, Map<String, String> config) {
@@ -132,6 +133,16 @@ public final class TopicSetup {
                 TopicConfig.CLEANUP_POLICY_DELETE,
                 TopicConfig.RETENTION_MS_CONFIG,
                 Long.toString(retention.toMillis()));
+    }
+
+    private static Map<String, String> keptForEver() {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG,
+                "-1",
+                TopicConfig.RETENTION_BYTES_CONFIG,
+                "-1");
     }
 
     /** Short segments: only closed ones are compacted, and a gateway reads the whole topic when it starts. */

@@ -57,7 +57,8 @@ class KafkaBrokerTest {
                             Topics.ALERTS,
                             Topics.NOTIFICATIONS,
                             Topics.COUNTERS,
-                            Topics.RULES);
+                            Topics.RULES,
+                            Topics.RULES_AUDIT);
             Map<String, TopicDescription> topics =
                     admin.describeTopics(names).allTopicNames().get();
             assertThat(topics.get(Topics.EVENTS).partitions()).hasSize(4);

@@ -5,6 +5,7 @@ import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobCatalog;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.rules.StoredRules;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -148,7 +149,7 @@ public final class FlinkMain implements Callable<Integer> {
         return configuration;
     }
 
-    private JobConfig jobConfig() {
+    private JobConfig jobConfig() throws IOException {
         DetectionTime clock =
                 switch (detectionTime.toLowerCase(Locale.ROOT)) {
                     case "append" -> DetectionTime.APPEND;
@@ -160,6 +161,7 @@ public final class FlinkMain implements Callable<Integer> {
         JobConfig config = JobConfig.of(kafka, JobConfig.ClickHouseConfig.local(clickhouse))
                 .withDetectionTime(clock)
                 .withTransactionTimeout(TRANSACTION_TIMEOUT)
+                .withStoredRules(StoredRules.read(kafka))
                 .withLineage("demo-"
                         + DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
                                 .withZone(ZoneOffset.UTC)

@@ -1,18 +1,17 @@
-package io.tidegate.jobs.rules;
+package io.tidegate.contracts.rules;
 
 import io.tidegate.contracts.v1.Severity;
+import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.apache.flink.util.TimeUtils;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -25,24 +24,40 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * Reads a rules file into {@link Rule}s. The YAML is only composed to nodes, never constructed to objects: nodes know their
+ * Reads a rules file into {@link RuleDefinition}s. The YAML is only composed to nodes, never constructed to objects: nodes know their
  * lines, and nothing in the file decides about a type.
  */
-final class RuleFile {
+public final class RuleFile {
 
-    private static final Duration LONGEST_WINDOW = Duration.ofHours(24);
     private static final Set<String> RULE_FIELDS = Set.of("version", "enabled", "severity", "window", "thresholds");
 
-    private final Map<String, Rule> defaults;
+    private final Map<String, RuleDefinition> defaults;
 
-    private RuleFile(Map<String, Rule> defaults) {
+    private RuleFile(Map<String, RuleDefinition> defaults) {
         this.defaults = defaults;
     }
 
+    /**
+     * The built-in rules, overridden rule by rule and field by field by {@code file}.
+     *
+     * @return every rule by its id, in the order of the catalogue
+     * @throws IllegalArgumentException where the file can't be read, is no YAML (names the line), or has a rule, a field or a
+     *     value that isn't allowed (names the field by its path, for example {@code rules.rapid-bets.window}, and the line)
+     */
+    public static Map<String, RuleDefinition> load(Path file) {
+        try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return new RuleFile(RuleCatalog.defaults()).parse(in);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("rules file " + file + " cannot be read: " + e, e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("rules file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Every rule with every field. */
-    static Map<String, Rule> parseDefaults(Reader yaml) {
-        Map<String, Rule> rules = new RuleFile(Map.of()).parse(yaml);
-        for (String id : RuleSchema.THRESHOLDS.keySet()) {
+    static Map<String, RuleDefinition> parseDefaults(Reader yaml) {
+        Map<String, RuleDefinition> rules = new RuleFile(Map.of()).parse(yaml);
+        for (String id : RuleCatalog.all().keySet()) {
             if (!rules.containsKey(id)) {
                 throw new IllegalArgumentException("rules." + id + ": missing");
             }
@@ -50,12 +65,7 @@ final class RuleFile {
         return rules;
     }
 
-    /** {@code defaults} with what the file says in their place. */
-    static Map<String, Rule> parseOverrides(Reader yaml, Map<String, Rule> defaults) {
-        return new RuleFile(defaults).parse(yaml);
-    }
-
-    private Map<String, Rule> parse(Reader yaml) {
+    private Map<String, RuleDefinition> parse(Reader yaml) {
         Node root = compose(yaml);
         if (root == null) {
             throw new IllegalArgumentException("rules: missing");
@@ -69,7 +79,7 @@ final class RuleFile {
         if (top.isEmpty()) {
             throw new IllegalArgumentException("rules: missing");
         }
-        Map<String, Rule> rules = new LinkedHashMap<>(defaults);
+        Map<String, RuleDefinition> rules = new LinkedHashMap<>(defaults);
         fields(top.get("rules"), "rules").forEach((id, node) -> rules.put(id, rule(id, node)));
         return Collections.unmodifiableMap(rules);
     }
@@ -89,11 +99,15 @@ final class RuleFile {
         }
     }
 
-    private Rule rule(String id, Node node) {
+    private RuleDefinition rule(String id, Node node) {
         String path = "rules." + id;
-        List<ThresholdSpec> specs = RuleSchema.THRESHOLDS.get(id);
-        if (specs == null) {
-            throw refused(path, "unknown rule; known are " + String.join(", ", RuleSchema.THRESHOLDS.keySet()), node);
+        RuleSpec spec = RuleCatalog.all().get(id);
+        if (spec == null) {
+            throw refused(
+                    path,
+                    "unknown rule; known are "
+                            + String.join(", ", RuleCatalog.all().keySet()),
+                    node);
         }
         Map<String, Node> fields = fields(node, path);
         for (Map.Entry<String, Node> field : fields.entrySet()) {
@@ -101,18 +115,18 @@ final class RuleFile {
                 throw refused(path + "." + field.getKey(), "unknown field", field.getValue());
             }
         }
-        Rule before = defaults.get(id);
-        Rule rule = new Rule(
+        RuleDefinition before = defaults.get(id);
+        RuleDefinition rule = new RuleDefinition(
                 id,
                 version(path + ".version", fields.get("version"), node, before),
                 enabled(path + ".enabled", fields.get("enabled"), node, before),
                 severity(path + ".severity", fields.get("severity"), node, before),
-                window(path + ".window", fields.get("window"), node, before),
-                thresholds(path + ".thresholds", fields.get("thresholds"), node, before, specs));
-        return checked(rule, path, node);
+                window(path + ".window", fields.get("window"), node, before, spec),
+                thresholds(path + ".thresholds", fields.get("thresholds"), node, before, spec));
+        return checked(rule, spec, path, node);
     }
 
-    private static int version(String path, Node node, Node parent, Rule before) {
+    private static int version(String path, Node node, Node parent, RuleDefinition before) {
         if (node == null) {
             // An override is a change, and each change has a version of its own.
             return required(path, parent, before).version() + 1;
@@ -124,7 +138,7 @@ final class RuleFile {
         return Integer.parseInt(text);
     }
 
-    private static boolean enabled(String path, Node node, Node parent, Rule before) {
+    private static boolean enabled(String path, Node node, Node parent, RuleDefinition before) {
         if (node == null) {
             return required(path, parent, before).enabled();
         }
@@ -135,59 +149,44 @@ final class RuleFile {
         };
     }
 
-    private static Severity severity(String path, Node node, Node parent, Rule before) {
+    private static Severity severity(String path, Node node, Node parent, RuleDefinition before) {
         if (node == null) {
             return required(path, parent, before).severity();
         }
-        return switch (scalar(node, path)) {
-            case "info" -> Severity.SEVERITY_INFO;
-            case "warning" -> Severity.SEVERITY_WARNING;
-            case "critical" -> Severity.SEVERITY_CRITICAL;
-            default ->
-                throw refused(path, "info, warning or critical expected, got '" + scalar(node, path) + "'", node);
-        };
+        String text = scalar(node, path);
+        return RuleSpec.severity(text)
+                .orElseThrow(() -> refused(path, "info, warning or critical expected, got '" + text + "'", node));
     }
 
-    private static Duration window(String path, Node node, Node parent, Rule before) {
+    private static Duration window(String path, Node node, Node parent, RuleDefinition before, RuleSpec spec) {
         if (node == null) {
             return required(path, parent, before).window();
         }
         String text = scalar(node, path);
-        String expected = "a duration with its unit such as 10s or 5min, from 1ms to 24h, expected, got '" + text + "'";
-        // Flink would read a number without a unit as milliseconds: nobody who writes 10 means that.
-        if (!text.toLowerCase(Locale.ROOT).matches("\\d{1,15}\\s*[a-z]+")) {
-            throw refused(path, expected, node);
-        }
-        Duration window;
         try {
-            window = TimeUtils.parseDuration(text);
+            return spec.parseWindow(text);
         } catch (IllegalArgumentException e) {
-            throw refused(path, expected, node);
+            throw refused(path, e.getMessage(), node);
         }
-        if (window.compareTo(LONGEST_WINDOW) > 0 || window.toMillis() < 1 || window.toNanosPart() % 1_000_000 != 0) {
-            throw refused(path, expected, node);
-        }
-        return window;
     }
 
     private static Map<String, BigDecimal> thresholds(
-            String path, Node node, Node parent, Rule before, List<ThresholdSpec> specs) {
+            String path, Node node, Node parent, RuleDefinition before, RuleSpec spec) {
         Map<String, Node> given = node == null ? Map.of() : fields(node, path);
-        Map<String, ThresholdSpec> known = specs.stream().collect(Collectors.toMap(ThresholdSpec::name, spec -> spec));
         for (Map.Entry<String, Node> field : given.entrySet()) {
-            if (!known.containsKey(field.getKey())) {
+            if (spec.threshold(field.getKey()).isEmpty()) {
                 throw refused(path + "." + field.getKey(), "unknown threshold", field.getValue());
             }
         }
-        Map<String, BigDecimal> thresholds = new HashMap<>();
-        for (ThresholdSpec spec : specs) {
-            String field = path + "." + spec.name();
-            Node value = given.get(spec.name());
+        Map<String, BigDecimal> thresholds = new LinkedHashMap<>();
+        for (ThresholdSpec threshold : spec.thresholds()) {
+            String field = path + "." + threshold.name();
+            Node value = given.get(threshold.name());
             thresholds.put(
-                    spec.name(),
+                    threshold.name(),
                     value == null
-                            ? required(field, parent, before).threshold(spec.name())
-                            : threshold(spec, field, value));
+                            ? required(field, parent, before).thresholds().get(threshold.name())
+                            : threshold(threshold, field, value));
         }
         return thresholds;
     }
@@ -202,17 +201,15 @@ final class RuleFile {
     }
 
     /** What no field on its own can show. */
-    private static Rule checked(Rule rule, String path, Node node) {
-        Map<String, BigDecimal> thresholds = rule.thresholds();
-        if (thresholds.containsKey("endFactor")
-                && thresholds.get("endFactor").compareTo(thresholds.get("factor")) > 0) {
-            throw refused(
-                    path + ".thresholds.endFactor", "at most factor (" + thresholds.get("factor") + ") expected", node);
+    private static RuleDefinition checked(RuleDefinition rule, RuleSpec spec, String path, Node node) {
+        try {
+            return spec.checked(rule);
+        } catch (InvalidRuleException e) {
+            throw refused(path + "." + e.field(), e.problem(), node);
         }
-        return rule;
     }
 
-    private static Rule required(String path, Node parent, Rule before) {
+    private static RuleDefinition required(String path, Node parent, RuleDefinition before) {
         if (before == null) {
             throw refused(path, "missing", parent);
         }
