@@ -12,8 +12,12 @@ import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.console.ConsoleModule;
 import io.tidegate.serving.counters.CountersModule;
 import io.tidegate.serving.http.HttpApi;
+import io.tidegate.serving.http.RequestGate;
 import io.tidegate.serving.http.RouteModule;
 import io.tidegate.serving.ingest.IngestRoutes;
+import io.tidegate.serving.limits.BucketLimiter;
+import io.tidegate.serving.limits.Limiter;
+import io.tidegate.serving.limits.RequestLimits;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.ops.OpsServer;
@@ -35,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,7 @@ public final class Gateway {
     private final PrometheusMeterRegistry metrics;
     private final Vertx vertx;
     private final Auth auth;
+    private final Limiter limiter;
     private final ClickHouseProbe clickhouse;
     private final List<RouteModule> modules;
     private final OpsServer ops;
@@ -66,9 +72,10 @@ public final class Gateway {
         this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         this.vertx = vertx(metrics);
         this.auth = new Auth(vertx, config.auth());
+        this.limiter = new BucketLimiter(config.limits(), metrics);
         this.clickhouse = new ClickHouseProbe(vertx, config.clickhouse());
         this.modules = modules();
-        List<HealthCheck> checks = new ArrayList<>();
+        List<HealthCheck> checks = new ArrayList<>(auth.healthChecks());
         modules.forEach(module -> checks.addAll(module.healthChecks()));
         checks.add(clickhouse);
         this.ops = new OpsServer(config.ops(), List.copyOf(checks), () -> stopping, metrics);
@@ -106,11 +113,13 @@ public final class Gateway {
         Future<?> chain = vertx.deployVerticle(ops)
                 .recover(failure -> Future.failedFuture(
                         portProblem("ops", config.ops().host(), config.ops().port(), failure)));
+        chain = chain.compose(done -> auth.start());
         for (RouteModule module : modules) {
             chain = chain.compose(done -> module.start());
         }
+        RequestGate gate = RequestLimits.gate(config.limits(), limiter);
         return chain.compose(done -> vertx.deployVerticle(
-                        () -> new HttpApi(config.http(), modules, auth, DRAIN, httpPort),
+                        () -> new HttpApi(config.http(), modules, auth, gate, DRAIN, httpPort),
                         new DeploymentOptions().setInstances(instances())))
                 .recover(failure -> Future.failedFuture(
                         portProblem("http", config.http().host(), config.http().port(), failure)))
@@ -133,6 +142,7 @@ public final class Gateway {
                         closing.add(modules.get(i).stop());
                     }
                     closing.add(clickhouse.stop());
+                    closing.add(auth.stop());
                     return settled(closing);
                 })
                 .toCompletionStage()
@@ -160,8 +170,9 @@ public final class Gateway {
     /** True once every part that gates readiness is up. */
     public boolean ready() {
         return !stopping
-                && modules.stream()
-                        .flatMap(module -> module.healthChecks().stream())
+                && Stream.concat(
+                                auth.healthChecks().stream(),
+                                modules.stream().flatMap(module -> module.healthChecks().stream()))
                         .allMatch(check ->
                                 !check.gatesReadiness() || check.health().up());
     }

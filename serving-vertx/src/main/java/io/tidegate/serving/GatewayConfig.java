@@ -1,5 +1,6 @@
 package io.tidegate.serving;
 
+import io.tidegate.serving.auth.JwksConfig;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
@@ -42,8 +43,32 @@ public record GatewayConfig(
      * @param host address to listen on; default 127.0.0.1
      * @param port default 8080; 0 lets the system choose
      * @param instances event loops that serve; default 0: one per core
+     * @param headerTimeout longest time for the head of a connection's first request, then 408; default 10s, 100ms to 10m
+     * @param bodyTimeout longest time for a request's body, then 408; default 60s, 100ms to 1h. Ingest has its own
+     * @param idleTimeout how long a connection may stay without a request; default 75s, 100ms to 1h
+     * @param allowedOrigins pages of other origins that may call the API, as browsers write them; default none
      */
-    public record Http(String host, int port, int instances) {}
+    public record Http(
+            String host,
+            int port,
+            int instances,
+            Duration headerTimeout,
+            Duration bodyTimeout,
+            Duration idleTimeout,
+            Set<String> allowedOrigins) {
+
+        /** With the defaults for the rest. */
+        public Http(String host, int port, int instances) {
+            this(
+                    host,
+                    port,
+                    instances,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(75),
+                    Set.of());
+        }
+    }
 
     /**
      * Where gRPC will listen. Reserved: nothing listens yet.
@@ -97,10 +122,24 @@ public record GatewayConfig(
      * @param algorithm default ES256; HS256 only together with {@code secretFile}
      * @param keyFile from {@code publicKeyFile} (PEM, SubjectPublicKeyInfo) or {@code secretFile} (at least 32 bytes)
      * @param keyId the key's {@code kid}; a token that names another is refused, and so is any {@code kid} while this isn't set
+     * @param jwks instead of {@code keyFile}: where the keys are published. Each key is bound to the algorithm of its type, ES256
+     *     or RS256; {@code algorithm} is not given then
      * @param issuer the token's {@code iss}; required
      * @param audience must be among the token's {@code aud}; required
      */
-    public record Auth(Algorithm algorithm, Path keyFile, Optional<String> keyId, String issuer, String audience) {}
+    public record Auth(
+            Algorithm algorithm,
+            Optional<Path> keyFile,
+            Optional<String> keyId,
+            Optional<JwksConfig> jwks,
+            String issuer,
+            String audience) {
+
+        /** With a key in a file. */
+        public Auth(Algorithm algorithm, Path keyFile, Optional<String> keyId, String issuer, String audience) {
+            this(algorithm, Optional.of(keyFile), keyId, Optional.empty(), issuer, audience);
+        }
+    }
 
     /**
      * @param maxBodySize as sent, before inflating; default 5MiB
@@ -158,8 +197,22 @@ public record GatewayConfig(
     }
 
     private static Http http(YamlSection yaml) {
-        Http http =
-                new Http(yaml.text("host", "127.0.0.1"), yaml.port("port", 8080), yaml.integer("instances", 0, 0, 256));
+        Http defaults = new Http("127.0.0.1", 8080, 0);
+        Duration least = Duration.ofMillis(100);
+        Http http = new Http(
+                yaml.text("host", defaults.host()),
+                yaml.port("port", defaults.port()),
+                yaml.integer("instances", defaults.instances(), 0, 256),
+                yaml.duration("headerTimeout", defaults.headerTimeout(), least, Duration.ofMinutes(10)),
+                yaml.duration("bodyTimeout", defaults.bodyTimeout(), least, Duration.ofHours(1)),
+                yaml.duration("idleTimeout", defaults.idleTimeout(), least, Duration.ofHours(1)),
+                Set.copyOf(yaml.texts("allowedOrigins", List.of())));
+        for (String origin : http.allowedOrigins()) {
+            if (!origin.matches("https?://[a-z0-9.-]+(:\\d{1,5})?")) {
+                throw new ConfigException(
+                        yaml.name("allowedOrigins"), "must be origins such as https://console.example (was '" + origin + "')");
+            }
+        }
         yaml.finish();
         return http;
     }
@@ -221,6 +274,23 @@ public record GatewayConfig(
     }
 
     private static Auth auth(YamlSection yaml, Path directory) {
+        Optional<JwksConfig> jwks = JwksConfig.read(yaml.section("jwks"));
+        if (jwks.isPresent()) {
+            for (String other : List.of("algorithm", "publicKeyFile", "secretFile", "keyId")) {
+                if (yaml.text(other).isPresent()) {
+                    throw new ConfigException(yaml.name(other), "does not go with auth.jwks: keys bring their own");
+                }
+            }
+            Auth auth = new Auth(
+                    Algorithm.ES256,
+                    Optional.empty(),
+                    Optional.empty(),
+                    jwks,
+                    yaml.requiredText("issuer"),
+                    yaml.requiredText("audience"));
+            yaml.finish();
+            return auth;
+        }
         String name = yaml.text("algorithm", Algorithm.ES256.name());
         Algorithm algorithm = Arrays.stream(Algorithm.values())
                 .filter(candidate -> candidate.name().equals(name))

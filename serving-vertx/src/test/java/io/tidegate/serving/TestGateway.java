@@ -2,6 +2,7 @@ package io.tidegate.serving;
 
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.http.HttpApi;
+import io.tidegate.serving.http.RequestGate;
 import io.tidegate.serving.http.RouteModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -41,6 +42,12 @@ public final class TestGateway implements AutoCloseable {
 
     /** Starts on a free port with two event loops. The Vert.x stays the caller's; one gateway for each. */
     public static TestGateway start(Vertx vertx, Path directory, RouteModule... modules) {
+        return start(vertx, directory, new GatewayConfig.Http("127.0.0.1", 0, 2), RequestGate.OPEN, modules);
+    }
+
+    /** With limits or times of its own. */
+    public static TestGateway start(
+            Vertx vertx, Path directory, GatewayConfig.Http http, RequestGate gate, RouteModule... modules) {
         TestTokens tokens = TestTokens.withKeyIn(directory);
         Auth auth = new Auth(
                 vertx,
@@ -56,7 +63,7 @@ public final class TestGateway implements AutoCloseable {
             await(module.start());
         }
         await(vertx.deployVerticle(
-                () -> new HttpApi(new GatewayConfig.Http("127.0.0.1", 0, 2), all, auth, Duration.ofSeconds(1), port),
+                () -> new HttpApi(http, all, auth, gate, Duration.ofSeconds(1), port),
                 new DeploymentOptions().setInstances(2)));
         return new TestGateway(vertx, tokens, auth, all, port.get());
     }

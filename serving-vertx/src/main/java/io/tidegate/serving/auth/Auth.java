@@ -2,6 +2,8 @@ package io.tidegate.serving.auth;
 
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.http.Problem;
+import io.tidegate.serving.limits.RequestLimits;
+import io.tidegate.serving.ops.HealthCheck;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -9,6 +11,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,6 +30,7 @@ public final class Auth {
     private static final Set<String> TOKEN_PARAMETERS =
             Set.of("access_token", "token", "id_token", "jwt", "authorization");
 
+    private final TokenKeys keys;
     private final TokenVerifier verifier;
 
     public Auth(Vertx vertx, GatewayConfig.Auth config) {
@@ -34,7 +38,29 @@ public final class Auth {
     }
 
     Auth(Vertx vertx, GatewayConfig.Auth config, Clock clock) {
-        this.verifier = new TokenVerifier(vertx, config, clock);
+        this.keys = config.jwks().isPresent()
+                ? new PublishedKeys(vertx, config.jwks().get(), clock)
+                : new ConfiguredKey(
+                        new TokenKey(
+                                vertx,
+                                VerificationKey.load(
+                                        config.algorithm(), config.keyFile().orElseThrow())),
+                        config.keyId());
+        this.verifier = new TokenVerifier(config, keys, clock);
+    }
+
+    /** Gets published keys, where that is configured. Never fails: the health check tells how it went. */
+    public Future<Void> start() {
+        return keys.start();
+    }
+
+    public Future<Void> stop() {
+        return keys.stop();
+    }
+
+    /** What the gateway needs to tell who somebody is. */
+    public List<HealthCheck> healthChecks() {
+        return keys.healthChecks();
     }
 
     /**
@@ -140,6 +166,8 @@ public final class Auth {
             return;
         }
         context.put(PRINCIPAL, principal);
-        context.next();
+        if (RequestLimits.of(context).identified(context.response(), principal)) {
+            context.next();
+        }
     }
 }

@@ -2,16 +2,9 @@ package io.tidegate.serving.auth;
 
 import io.tidegate.serving.GatewayConfig;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.User;
-import io.vertx.ext.auth.authentication.TokenCredentials;
-import io.vertx.ext.auth.jwt.JWTAuth;
-import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -41,56 +34,51 @@ final class TokenVerifier {
     private static final int MAX_NAME_LENGTH = 128;
 
     private final GatewayConfig.Auth config;
+    private final TokenKeys keys;
     private final Clock clock;
-    private final JWTAuth signatures;
-    private final ConcurrentHashMap<Digest, Principal> verified = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Digest, Verified> verified = new ConcurrentHashMap<>();
 
-    TokenVerifier(Vertx vertx, GatewayConfig.Auth config, Clock clock) {
+    /** Good as long as its key is. */
+    private record Verified(Principal principal, TokenKey key) {}
+
+    TokenVerifier(GatewayConfig.Auth config, TokenKeys keys, Clock clock) {
         this.config = config;
+        this.keys = keys;
         this.clock = clock;
-        VerificationKey key = VerificationKey.load(config.algorithm(), config.keyFile());
-        this.signatures = JWTAuth.create(
-                vertx,
-                new JWTAuthOptions()
-                        .addPubSecKey(new PubSecKeyOptions()
-                                .setAlgorithm(config.algorithm().name())
-                                .setBuffer(Buffer.buffer(key.material())))
-                        // The claims are checked here, in one place, with a skew that Vert.x can't be told to apply to
-                        // all.
-                        .setJWTOptions(new JWTOptions().setIgnoreExpiration(true)));
     }
 
     /**
-     * @return the principal, or a failure that is an {@link InvalidTokenException}; complete on return unless the key's provider
-     *     has to ask elsewhere
+     * @return the principal, or a failure that is an {@link InvalidTokenException}; complete on return unless the issuer has to be
+     *     asked for its key
      */
     Future<Principal> verify(String token) {
         try {
             checkShape(token);
             Digest digest = Digest.of(token);
-            Principal known = verified.get(digest);
-            if (known != null) {
-                checkExpiry(known.expiresAt());
-                return Future.succeededFuture(known);
+            Verified known = verified.get(digest);
+            if (known != null && known.key().isUsable(clock.instant())) {
+                checkExpiry(known.principal().expiresAt());
+                return Future.succeededFuture(known.principal());
             }
-            checkHeader(TokenHeader.parse(token.substring(0, token.indexOf('.'))));
-            return checkSignature(token)
-                    .transform(result -> result.succeeded()
-                            ? principal(result.result(), digest)
-                            : Future.failedFuture(
-                                    new InvalidTokenException("the token's signature or claims can't be verified")));
+            TokenHeader header = TokenHeader.parse(token.substring(0, token.indexOf('.')));
+            Future<TokenKey> key = keys.find(header);
+            return key.isComplete() && key.succeeded()
+                    ? verify(token, digest, header, key.result())
+                    : key.compose(found -> verify(token, digest, header, found));
         } catch (InvalidTokenException e) {
             return Future.failedFuture(e);
         }
     }
 
-    private Future<User> checkSignature(String token) {
-        try {
-            return signatures.authenticate(new TokenCredentials(token));
-        } catch (RuntimeException e) {
-            // Vert.x casts some claims before it looks at their type; a token that makes it fail is an invalid one.
-            return Future.failedFuture(e);
+    private Future<Principal> verify(String token, Digest digest, TokenHeader header, TokenKey key) {
+        if (!header.algorithm().equals(key.algorithm().name())) {
+            return Future.failedFuture(new InvalidTokenException("the token's algorithm isn't accepted"));
         }
+        return key.check(token)
+                .transform(result -> result.succeeded()
+                        ? principal(result.result(), digest, key)
+                        : Future.failedFuture(
+                                new InvalidTokenException("the token's signature or claims can't be verified")));
     }
 
     private static void checkShape(String token) throws InvalidTokenException {
@@ -115,16 +103,7 @@ final class TokenVerifier {
         }
     }
 
-    private void checkHeader(TokenHeader header) throws InvalidTokenException {
-        if (!header.algorithm().equals(config.algorithm().name())) {
-            throw new InvalidTokenException("the token's algorithm isn't accepted");
-        }
-        if (header.keyId().isPresent() && !header.keyId().equals(config.keyId())) {
-            throw new InvalidTokenException("the token's key id is unknown");
-        }
-    }
-
-    private Future<Principal> principal(User user, Digest digest) {
+    private Future<Principal> principal(User user, Digest digest, TokenKey key) {
         try {
             JsonObject claims = user.attributes().getJsonObject("accessToken");
             if (claims == null) {
@@ -140,7 +119,7 @@ final class TokenVerifier {
                 throw new InvalidTokenException("the token's issuer isn't accepted");
             }
             checkAudience(claims.getValue("aud"));
-            remember(digest, principal);
+            remember(digest, new Verified(principal, key));
             return Future.succeededFuture(principal);
         } catch (InvalidTokenException e) {
             return Future.failedFuture(e);
@@ -207,15 +186,15 @@ final class TokenVerifier {
         return roles;
     }
 
-    private void remember(Digest digest, Principal principal) {
+    private void remember(Digest digest, Verified known) {
         if (verified.size() >= MAX_REMEMBERED) {
             Instant now = clock.instant();
-            verified.values().removeIf(old -> old.expiresAt().isBefore(now));
+            verified.values().removeIf(old -> old.principal().expiresAt().isBefore(now));
             if (verified.size() >= MAX_REMEMBERED) {
                 verified.clear();
             }
         }
-        verified.put(digest, principal);
+        verified.put(digest, known);
     }
 
     /** SHA-256 of a token, so that the tokens themselves aren't kept and a lookup tells nothing by its timing. */

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -26,6 +28,12 @@ record VerificationKey(Algorithm algorithm, byte[] material) {
     private static final int MIN_SECRET_BYTES = 32;
     private static final int MIN_RSA_BITS = 2048;
     private static final int P256_BITS = 256;
+
+    /** A key that is known to fit the algorithm. */
+    static VerificationKey of(Algorithm algorithm, PublicKey key) {
+        String pem = BEGIN + "\n" + Base64.getMimeEncoder().encodeToString(key.getEncoded()) + "\n" + END + "\n";
+        return new VerificationKey(algorithm, pem.getBytes(StandardCharsets.US_ASCII));
+    }
 
     static VerificationKey load(Algorithm algorithm, Path file) {
         String field = algorithm == Algorithm.HS256 ? "auth.secretFile" : "auth.publicKeyFile";
@@ -78,5 +86,23 @@ record VerificationKey(Algorithm algorithm, byte[] material) {
         } catch (IllegalArgumentException | GeneralSecurityException e) {
             throw new ConfigException(field, "is no public key that fits " + algorithm, e);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof VerificationKey key
+                && algorithm == key.algorithm
+                && Arrays.equals(material, key.material);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * algorithm.hashCode() + Arrays.hashCode(material);
+    }
+
+    /** Without the material, which may be a secret. */
+    @Override
+    public String toString() {
+        return "VerificationKey[algorithm=" + algorithm + "]";
     }
 }

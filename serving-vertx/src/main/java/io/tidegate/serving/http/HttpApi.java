@@ -4,10 +4,9 @@ import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.auth.Auth;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -25,18 +24,29 @@ public final class HttpApi extends VerticleBase {
     /** Room for a token of the largest accepted size and what proxies add; beyond it Vert.x answers 431. */
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    private static final Duration LINGER = Duration.ofSeconds(5);
     private static final int MAX_URL_BYTES = 8 * 1024;
     private static final int MAX_FRAME_BYTES = 64 * 1024;
+
+    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
+    private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+    private static final CharSequence CONTENT_SECURITY_POLICY = HttpHeaders.createOptimized("content-security-policy");
+
+    /** For answers that are no pages, should a browser take one for a page; pages set their own. */
+    private static final CharSequence NOTHING_ALLOWED =
+            HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
 
     private final GatewayConfig.Http config;
     private final List<RouteModule> modules;
     private final Auth auth;
+    private final RequestGate gate;
     private final Duration drainTimeout;
     private final AtomicInteger boundPort;
+    private final Cors cors;
+    private final Connections connections;
     private HttpServer server;
 
     /**
+     * @param gate counts every request before anything else is done with it
      * @param drainTimeout how long requests in flight get when the server stops
      * @param boundPort receives the port, which matters when the configured one is 0
      */
@@ -44,19 +54,23 @@ public final class HttpApi extends VerticleBase {
             GatewayConfig.Http config,
             List<RouteModule> modules,
             Auth auth,
+            RequestGate gate,
             Duration drainTimeout,
             AtomicInteger boundPort) {
         this.config = config;
         this.modules = modules;
         this.auth = auth;
+        this.gate = gate;
         this.drainTimeout = drainTimeout;
         this.boundPort = boundPort;
+        this.cors = new Cors(config.allowedOrigins());
+        this.connections = new Connections(config.headerTimeout(), config.bodyTimeout(), config.idleTimeout());
     }
 
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
-        router.route().handler(this::endUnreadBodies);
+        router.route().handler(this::arrive);
         modules.forEach(module -> module.mount(router, auth));
         router.errorHandler(400, HttpApi::badRequest);
         router.errorHandler(404, HttpApi::notFound);
@@ -64,7 +78,17 @@ public final class HttpApi extends VerticleBase {
         router.errorHandler(500, HttpApi::internalError);
         // Port -1 is Vert.x's "any port, but the same one for every instance of this verticle".
         int port = config.port() == 0 ? -1 : config.port();
-        server = vertx.createHttpServer(options()).requestHandler(router);
+        HttpServerOptions options = options();
+        server = vertx.createHttpServer(options)
+                .connectionHandler(connection -> {
+                    StrictHttp.enforce(connection, options);
+                    connections.opened(connection);
+                })
+                .requestHandler(router);
+        long shortest = Math.min(
+                config.headerTimeout().toMillis(),
+                Math.min(config.bodyTimeout().toMillis(), config.idleTimeout().toMillis()));
+        vertx.setPeriodic(Math.max(20, Math.min(1000, shortest / 4)), timer -> connections.sweep());
         return server.listen(port, config.host()).onSuccess(listening -> boundPort.set(listening.actualPort()));
     }
 
@@ -73,24 +97,15 @@ public final class HttpApi extends VerticleBase {
         return server.shutdown(drainTimeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * An answer may go out while the body still comes in (401, 413). Closing at once would reset the connection, and the client
-     * would never see why; reading on for ever would let it send for ever. So it gets a few seconds to finish.
-     */
-    private void endUnreadBodies(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        if (request.method() == HttpMethod.POST || request.method() == HttpMethod.PUT) {
-            context.addEndHandler(ended -> {
-                if (!request.isEnded()) {
-                    vertx.setTimer(LINGER.toMillis(), id -> {
-                        if (!request.isEnded()) {
-                            request.connection().close();
-                        }
-                    });
-                }
-            });
+    /** What every request goes through first, whatever its path. */
+    private void arrive(RoutingContext context) {
+        connections.began(context.request());
+        context.response()
+                .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+                .putHeader(CONTENT_SECURITY_POLICY, NOTHING_ALLOWED);
+        if (gate.admit(context) && cors.pass(context)) {
+            context.next();
         }
-        context.next();
     }
 
     private static HttpServerOptions options() {

@@ -166,7 +166,7 @@ public final class BucketLimiter implements Limiter {
     }
 
     private Decision tighter(Scope scope, Meter meter, long remaining, Decision before) {
-        if (before.limited() && (double) before.remaining() / before.limit() <= (double) remaining / meter.capacity()) {
+        if (before.limited() && before.share() <= (double) remaining / meter.capacity()) {
             return before;
         }
         return new Decision(

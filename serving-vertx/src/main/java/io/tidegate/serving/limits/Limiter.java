@@ -82,5 +82,10 @@ public interface Limiter {
         public boolean limited() {
             return limit >= 0;
         }
+
+        /** What is left, from 0 to 1. */
+        double share() {
+            return limited() ? (double) remaining / limit : 1;
+        }
     }
 }

@@ -129,6 +129,11 @@ final class ChildSpecs {
                 kafka: {bootstrapServers: "%5$s"}
                 clickhouse: {url: "%6$s", database: tidegate, user: default, password: ""}
                 auth: {publicKeyFile: "%7$s", algorithm: ES256, issuer: tidegate, audience: tidegate}
+                # One machine sends everything here.
+                limits:
+                  ip: {requests: 100000000}
+                  subject: {requests: 100000000, events: 1000000000, bytes: 50GiB}
+                  tenant: {requests: 100000000, events: 1000000000, bytes: 50GiB}
                 """.formatted(
                         Ports.HOST,
                         ports.http(),
