@@ -147,7 +147,7 @@ class GatewayConfigTest {
     void pathsAreRelativeToTheFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), MINIMAL);
 
-        assertThat(GatewayConfig.load(file).auth().keyFile()).isEqualTo(directory.resolve("public.pem"));
+        assertThat(GatewayConfig.load(file).auth().keyFile().orElseThrow()).isEqualTo(directory.resolve("public.pem"));
     }
 
     @Test
