@@ -9,7 +9,7 @@ final class BodyRefusedException extends Exception {
     private final String code;
 
     /**
-     * @param status of the HTTP answer: 400 or 413
+     * @param status of the HTTP answer: 400, 413 or 422
      * @param code of the problem document
      */
     BodyRefusedException(int status, String code, String detail) {

@@ -47,6 +47,16 @@ final class EventAssembler {
 
     private EventAssembler() {}
 
+    /** Puts the event that was read, or what is wrong with it, into its batch. */
+    static void finish(EventDraft draft, IngestTerms terms, EventBatch batch) {
+        if (check(draft, terms)) {
+            String eventId = eventId(draft, terms, batch.size());
+            batch.accept(eventId, encode(draft, terms, eventId));
+        } else {
+            batch.reject(draft.rejection(batch.size()));
+        }
+    }
+
     /** Judges the event as a whole. False if the draft is, or has thereby become, rejected. */
     static boolean check(EventDraft draft, IngestTerms terms) {
         return !draft.rejected() && isComplete(draft) && isWithinTerms(draft, terms);
@@ -73,12 +83,19 @@ final class EventAssembler {
         body(event, draft);
         return new EncodedEvent(
                 draft.text(USER_ID).getBytes(StandardCharsets.UTF_8),
-                event.build().toByteArray());
+                event.build().toByteArray(),
+                draft.has(EVENT_ID) ? draft.identity(terms.tenant()) : 0,
+                draft.has(EVENT_ID) ? draft.content() : 0);
     }
 
-    /** The sender's id, or a new one. */
-    static String eventId(EventDraft draft, IngestTerms terms) {
-        return draft.has(EVENT_ID) ? draft.text(EVENT_ID) : EventIds.next(terms.nowMs());
+    /** The sender's id, or one made from the request's key and the event's index in it, or a new one. */
+    private static String eventId(EventDraft draft, IngestTerms terms, int index) {
+        if (draft.has(EVENT_ID)) {
+            return draft.text(EVENT_ID);
+        }
+        return terms.repeatKey().isPresent()
+                ? terms.repeatKey().get().eventId(index)
+                : EventIds.next(terms.nowMs());
     }
 
     private static boolean isComplete(EventDraft draft) {

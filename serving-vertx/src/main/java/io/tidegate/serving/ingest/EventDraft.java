@@ -13,6 +13,16 @@ import java.util.Map;
  */
 final class EventDraft {
 
+    private static final long HASH_SEED = 0xcbf29ce484222325L;
+    private static final long HASH_PRIME = 0x100000001b3L;
+
+    /** What {@link #content} leaves out, or takes from elsewhere. */
+    private static final long NO_CONTENT =
+            EventField.mask(EventField.EVENT_ID, EventField.TYPE, EventField.ATTRIBUTES, EventField.TENANT);
+
+    private static final long NUMBERS =
+            EventField.mask(EventField.OCCURRED_AT, EventField.AMOUNT, EventField.ODDS, EventField.PAYOUT);
+
     static final int MAX_ID_LENGTH = 128;
     static final int MAX_ATTRIBUTES = 32;
     static final int MAX_ATTRIBUTE_NAME_LENGTH = 64;
@@ -177,6 +187,32 @@ final class EventDraft {
 
     Map<String, String> attributes() {
         return attributes;
+    }
+
+    /** Hash of who the event belongs to and its id. Not 0. */
+    long identity(String tenant) {
+        long hash = hash(hash(hash(HASH_SEED, tenant), text(EventField.USER_ID)), text(EventField.EVENT_ID));
+        return hash == 0 ? 1 : hash;
+    }
+
+    /** Hash of all that was given but the id: good enough to notice a mistake, no proof against somebody who wants to collide. */
+    long content() {
+        long hash = HASH_SEED ^ (type == null ? 0 : type.ordinal());
+        for (long rest = present & ~NO_CONTENT; rest != 0; rest &= rest - 1) {
+            int field = Long.numberOfTrailingZeros(rest);
+            hash = (hash ^ field) * HASH_PRIME;
+            hash = (NUMBERS >> field & 1) == 0 ? hash(hash, texts[field]) : (hash ^ numbers[field]) * HASH_PRIME;
+        }
+        return attributes.isEmpty() ? hash : (hash ^ attributes.hashCode()) * HASH_PRIME;
+    }
+
+    /** FNV-1a over characters. */
+    private static long hash(long seed, String text) {
+        long hash = seed;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * HASH_PRIME;
+        }
+        return (hash ^ 0xffff) * HASH_PRIME;
     }
 
     private void putType(String value) {

@@ -99,7 +99,7 @@ final class EventJsonDecoder {
                     draft.clear();
                     draft.reject(RejectionCode.INVALID_JSON, "", "There is more than one JSON value on the line.");
                 }
-                finish(draft, terms, batch);
+                EventAssembler.finish(draft, terms, batch);
             } else {
                 batch.reject(noObject(before));
             }
@@ -123,16 +123,7 @@ final class EventJsonDecoder {
             throws IOException {
         draft.clear();
         readFields(parser, draft);
-        finish(draft, terms, batch);
-    }
-
-    private static void finish(EventDraft draft, IngestTerms terms, EventBatch batch) {
-        if (EventAssembler.check(draft, terms)) {
-            String eventId = EventAssembler.eventId(draft, terms);
-            batch.accept(eventId, EventAssembler.encode(draft, terms, eventId));
-        } else {
-            batch.reject(draft.rejection(batch.size()));
-        }
+        EventAssembler.finish(draft, terms, batch);
     }
 
     /** Reads from behind the opening brace to the closing one, whatever is wrong in between. */

@@ -4,6 +4,7 @@ import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.auth.Principal;
 import io.tidegate.serving.auth.Role;
 import java.time.Clock;
+import java.util.List;
 
 /**
  * Accepting events, whatever transport they come by: a transport turns bytes into an {@link EventBatch} under the sender's
@@ -17,6 +18,7 @@ final class Ingest {
     private final IngestMetrics metrics;
     private final Clock clock;
     private final EventJsonDecoder decoder;
+    private final Repeats repeats = new Repeats();
 
     Ingest(GatewayConfig.Ingest config, EventLog log, IngestMetrics metrics, Clock clock) {
         this.config = config;
@@ -42,9 +44,19 @@ final class Ingest {
      */
     EventBatch decode(byte[] body, BodyFormat format, boolean gzip, IngestTerms terms) throws BodyRefusedException {
         byte[] plain = gzip ? Gzip.inflate(body, config.maxInflatedSize().intBytes()) : body;
-        return format == BodyFormat.LINES
+        EventBatch batch = format == BodyFormat.LINES
                 ? decoder.decodeLines(plain, plain.length, terms)
                 : decoder.decodeJson(plain, plain.length, terms);
+        // A request of which nothing can be accepted may be mended and sent again under its key.
+        if (terms.repeatKey().isPresent()
+                && !batch.accepted().isEmpty()
+                && !repeats.isSameBody(terms.repeatKey().get(), plain, plain.length)) {
+            throw new BodyRefusedException(
+                    422,
+                    "idempotency_key_reused",
+                    "Another body was sent under this Idempotency-Key. A new request needs a new key.");
+        }
+        return batch;
     }
 
     /** False while {@link #store} would refuse at once. */
@@ -54,6 +66,16 @@ final class Ingest {
 
     /** Appends the accepted events of a batch to the log; the completion runs once, on any thread. */
     void store(EventBatch batch, EventLog.Completion completion) {
+        List<EncodedEvent> events = batch.accepted();
+        int conflicts = 0;
+        for (int i = 0; i < events.size(); i++) {
+            if (repeats.isConflict(events.get(i))) {
+                conflicts++;
+            }
+        }
+        if (conflicts > 0) {
+            metrics.conflicting(conflicts);
+        }
         log.append(batch.accepted(), outcome -> {
             if (outcome == EventLog.Outcome.STORED) {
                 metrics.stored(batch);

@@ -30,6 +30,7 @@ final class IngestMetrics {
 
     private final MeterRegistry registry;
     private final Counter accepted;
+    private final Counter conflicting;
     private final Map<RejectionCode, Counter> rejected = new EnumMap<>(RejectionCode.class);
     private final Counter bytes;
     private final Timer requests;
@@ -39,6 +40,9 @@ final class IngestMetrics {
         this.registry = registry;
         this.accepted = Counter.builder("tidegate.ingest.events.accepted")
                 .description("Events acknowledged by the log and answered with 202")
+                .register(registry);
+        this.conflicting = Counter.builder("tidegate.ingest.events.conflicting")
+                .description("Events whose id was sent before with another content; the first one counts")
                 .register(registry);
         for (RejectionCode code : RejectionCode.values()) {
             rejected.put(
@@ -71,6 +75,10 @@ final class IngestMetrics {
 
     void stored(EventBatch batch) {
         accepted.increment(batch.accepted().size());
+    }
+
+    void conflicting(int events) {
+        conflicting.increment(events);
     }
 
     void rejected(EventBatch batch) {

@@ -2,7 +2,9 @@ package io.tidegate.serving.ingest;
 
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.auth.Auth;
+import io.tidegate.serving.auth.Principal;
 import io.tidegate.serving.http.Problem;
+import io.tidegate.serving.limits.RequestLimits;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -30,6 +32,7 @@ final class Uploads {
     /** The same for compressed ones, of which nobody knows how long they are. */
     private static final int INLINE_GZIP_BYTES = 4 * 1024;
 
+    private static final CharSequence IDEMPOTENCY_KEY = HttpHeaders.createOptimized("idempotency-key");
     private static final Duration RETRY_SOON = Duration.ofSeconds(1);
     private static final Duration RETRY_LATER = Duration.ofSeconds(2);
 
@@ -84,9 +87,13 @@ final class Uploads {
 
         private final RoutingContext routing;
         private final HttpServerRequest request;
+        private final Principal sender;
+        private final RequestLimits limits;
         private final long startedAt = System.nanoTime();
         private BodyFormat format;
         private boolean gzip;
+        private Optional<RepeatKey> repeatKey = Optional.empty();
+        private long announced;
         private Buffer body;
         private long received;
         private long reserved;
@@ -96,6 +103,8 @@ final class Uploads {
         Upload(RoutingContext routing) {
             this.routing = routing;
             this.request = routing.request();
+            this.sender = Auth.principal(routing);
+            this.limits = RequestLimits.of(routing);
         }
 
         void begin() {
@@ -137,10 +146,34 @@ final class Uploads {
             if (declaredLength() > config.maxBodySize().bytes()) {
                 return Optional.of(tooLarge());
             }
+            Optional<Problem> key = checkRepeatKey();
+            if (key.isPresent()) {
+                return key;
+            }
             if (!ingest.available()) {
                 return Optional.of(unavailable());
             }
-            return Optional.empty();
+            // One event at least; the others are counted when they are known.
+            announced = declaredLength();
+            return limits.bring(sender, 1, announced);
+        }
+
+        private Optional<Problem> checkRepeatKey() {
+            String key = request.getHeader(IDEMPOTENCY_KEY);
+            if (key == null) {
+                return Optional.empty();
+            }
+            try {
+                if (request.headers().getAll(IDEMPOTENCY_KEY).size() > 1) {
+                    throw new BodyRefusedException(
+                            400, "invalid_idempotency_key", "There is more than one Idempotency-Key.");
+                }
+                repeatKey = Optional.of(RepeatKey.of(sender, key));
+                return Optional.empty();
+            } catch (BodyRefusedException e) {
+                return Optional.of(Problem.of(e.status(), e.code(), e.getMessage())
+                        .with(json -> json.writeStringField("field", "Idempotency-Key")));
+            }
         }
 
         private long declaredLength() {
@@ -189,7 +222,8 @@ final class Uploads {
             }
             byte[] bytes = body == null ? new byte[0] : body.getBytes();
             body = null;
-            IngestTerms terms = ingest.terms(Auth.principal(routing));
+            IngestTerms now = ingest.terms(sender);
+            IngestTerms terms = repeatKey.map(now::repeatableAs).orElse(now);
             if (bytes.length <= (gzip ? INLINE_GZIP_BYTES : INLINE_BYTES)) {
                 try {
                     decoded(ingest.decode(bytes, format, gzip, terms));
@@ -212,6 +246,7 @@ final class Uploads {
         }
 
         private void decoded(EventBatch batch) {
+            limits.broughtMore(sender, batch.size() - 1, received - announced);
             if (!batch.rejected().isEmpty()) {
                 metrics.rejected(batch);
             }
