@@ -300,7 +300,7 @@ class IngestAbuseCasesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\"\"", "a b", "a\"b", "a\\b", "ä", "\t"})
+    @ValueSource(strings = {"", "\"\"", "a b", "a\"b", "a\\b", "\t"})
     void aKeyOutsideItsGrammarIs400AndNamed(String key) {
         refusedKey(key);
     }
