@@ -13,8 +13,8 @@ demo_is_built() {
 
 # Sources that are newer than file $2.
 newer_sources() {
-  (cd "$1" && find pom.xml contracts dev-stack/clickhouse dev-stack/kafka dev-stack/demo flink-jobs serving-vertx \
-    \( -name target -o -path '*/src/test' -o -name node_modules \) -prune -o -type f -newer "$2" -print -quit)
+  (cd "$1" && find pom.xml contracts dev-stack/clickhouse dev-stack/kafka dev-stack/demo flink-jobs serving-vertx clients scripts/lib \
+    \( -name target -o -name dist -o -path '*/src/test' -o -path clients/java -o -name node_modules \) -prune -o -type f -newer "$2" -print -quit)
 }
 
 demo_is_fresh() {
