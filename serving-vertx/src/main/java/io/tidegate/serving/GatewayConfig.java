@@ -210,7 +210,8 @@ public record GatewayConfig(
         for (String origin : http.allowedOrigins()) {
             if (!origin.matches("https?://[a-z0-9.-]+(:\\d{1,5})?")) {
                 throw new ConfigException(
-                        yaml.name("allowedOrigins"), "must be origins such as https://console.example (was '" + origin + "')");
+                        yaml.name("allowedOrigins"),
+                        "must be origins such as https://console.example (was '" + origin + "')");
             }
         }
         yaml.finish();

@@ -67,8 +67,8 @@ record Jwk(String id, VerificationKey key) {
         if (modulus.bitLength() < MIN_RSA_BITS || modulus.bitLength() > MAX_RSA_BITS) {
             return Optional.empty();
         }
-        return Optional.of(KeyFactory.getInstance("RSA")
-                .generatePublic(new RSAPublicKeySpec(modulus, number(json, "e"))));
+        return Optional.of(
+                KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(modulus, number(json, "e"))));
     }
 
     private static BigInteger number(JsonObject json, String name) {

@@ -100,9 +100,7 @@ public final class HttpApi extends VerticleBase {
     /** What every request goes through first, whatever its path. */
     private void arrive(RoutingContext context) {
         connections.began(context.request());
-        context.response()
-                .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
-                .putHeader(CONTENT_SECURITY_POLICY, NOTHING_ALLOWED);
+        context.response().putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF).putHeader(CONTENT_SECURITY_POLICY, NOTHING_ALLOWED);
         if (gate.admit(context) && cors.pass(context)) {
             context.next();
         }

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Iterator;
 
 /**
  * What a proxy in front could read differently from this server is refused: then nobody can hide a second request inside the
@@ -77,7 +78,22 @@ final class StrictHttp {
                             || !"chunked".equalsIgnoreCase(headers.get(HttpHeaderNames.TRANSFER_ENCODING)))) {
                 throw new IllegalArgumentException("a Transfer-Encoding other than chunked");
             }
+            if (message.protocolVersion().equals(HttpVersion.HTTP_1_1) && !hasOneHost(headers)) {
+                throw new IllegalArgumentException("not exactly one Host");
+            }
+            if (headers.contains("")) {
+                throw new IllegalArgumentException("a header without a name");
+            }
             return super.isContentAlwaysEmpty(message);
+        }
+
+        private static boolean hasOneHost(HttpHeaders headers) {
+            Iterator<? extends CharSequence> hosts = headers.valueCharSequenceIterator(HttpHeaderNames.HOST);
+            if (!hosts.hasNext()) {
+                return false;
+            }
+            hosts.next();
+            return !hosts.hasNext();
         }
     }
 }

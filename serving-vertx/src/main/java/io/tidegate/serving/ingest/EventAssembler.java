@@ -93,9 +93,7 @@ final class EventAssembler {
         if (draft.has(EVENT_ID)) {
             return draft.text(EVENT_ID);
         }
-        return terms.repeatKey().isPresent()
-                ? terms.repeatKey().get().eventId(index)
-                : EventIds.next(terms.nowMs());
+        return terms.repeatKey().isPresent() ? terms.repeatKey().get().eventId(index) : EventIds.next(terms.nowMs());
     }
 
     private static boolean isComplete(EventDraft draft) {

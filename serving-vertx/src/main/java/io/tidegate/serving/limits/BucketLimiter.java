@@ -130,10 +130,7 @@ public final class BucketLimiter implements Limiter {
         long available = meter.bucket().getAvailableTokens();
         if (available <= 0) {
             return refuse(
-                    scope,
-                    meter,
-                    0,
-                    meter.bucket().estimateAbilityToConsume(1).getNanosToWaitForRefill());
+                    scope, meter, 0, meter.bucket().estimateAbilityToConsume(1).getNanosToWaitForRefill());
         }
         meter.bucket().consumeIgnoringRateLimits(Math.min(amount, available + meter.capacity()));
         return tighter(scope, meter, Math.max(0, available - amount), before);
@@ -169,8 +166,7 @@ public final class BucketLimiter implements Limiter {
         if (before.limited() && before.share() <= (double) remaining / meter.capacity()) {
             return before;
         }
-        return new Decision(
-                true, scope, meter.unit(), meter.capacity(), remaining, resetSeconds(meter, remaining), 0);
+        return new Decision(true, scope, meter.unit(), meter.capacity(), remaining, resetSeconds(meter, remaining), 0);
     }
 
     private long resetSeconds(Meter meter, long remaining) {
@@ -215,7 +211,8 @@ public final class BucketLimiter implements Limiter {
     }
 
     private <K, V> Cache<K, V> cache() {
-        // Debt is at most one period's worth, so after two periods every bucket is full, and a full one needs no memory.
+        // Debt is at most one period's worth, so after two periods every bucket is full, and a full one needs no
+        // memory.
         Duration full = config.period().multipliedBy(2);
         return Caffeine.newBuilder()
                 .maximumSize(config.maxTracked())

@@ -123,9 +123,7 @@ class IngestAbuseCasesTest {
     void aBodyOverTheLimitIsRefusedWithOrWithoutALength() {
         refused(post(" ".repeat(300 * 1024)), 413, "body_too_large");
         refused(
-                send(
-                        BodyPublishers.ofByteArrays(Collections.nCopies(20, new byte[16 * 1024])),
-                        producer),
+                send(BodyPublishers.ofByteArrays(Collections.nCopies(20, new byte[16 * 1024])), producer),
                 413,
                 "body_too_large");
         assertThat(log.events()).isEmpty();
@@ -157,10 +155,7 @@ class IngestAbuseCasesTest {
         refused(post(LIKE.replace("\"p1\"", "9".repeat(100_000))), 400, "invalid_json");
         refused(post(LIKE.replace("p1", "p".repeat(100_000))), 400, "too_long");
         refused(post(LIKE.replace("}", ",\"postId\":\"p2\"}")), 400, "duplicate_field");
-        refused(
-                post("{\"type\":\"deposit\",\"userId\":\"u1\",\"amount\":1e999999999}"),
-                400,
-                "invalid_amount");
+        refused(post("{\"type\":\"deposit\",\"userId\":\"u1\",\"amount\":1e999999999}"), 400, "invalid_amount");
         assertThat(log.events()).isEmpty();
     }
 
@@ -245,8 +240,8 @@ class IngestAbuseCasesTest {
 
     @Test
     void aBatchUnderAKeyHasTheSameIdsWheneverAndWhereverItIsSent(@TempDir Path directory) {
-        String batch = "[" + LIKE + "," + LIKE.replace("}", ",\"eventId\":\"mine\"}") + ",{\"type\":\"nope\"}," + LIKE
-                + "]";
+        String batch =
+                "[" + LIKE + "," + LIKE.replace("}", ",\"eventId\":\"mine\"}") + ",{\"type\":\"nope\"}," + LIKE + "]";
         List<Object> first = ids(post(batch, "Idempotency-Key", "order-17"));
 
         List<Object> again = ids(post(batch, "Idempotency-Key", "\"order-17\""));
@@ -271,7 +266,8 @@ class IngestAbuseCasesTest {
         assertThat(elsewhere).isEqualTo(first);
         assertThat(first.get(1)).isEqualTo("mine");
         assertThat(first.get(2)).isNull();
-        assertThat((String) first.get(0)).matches("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+        assertThat((String) first.get(0))
+                .matches("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
         assertThat(first.get(0)).isNotEqualTo(first.get(3));
     }
 

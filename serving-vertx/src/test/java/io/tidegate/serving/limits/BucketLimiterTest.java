@@ -77,7 +77,9 @@ class BucketLimiterTest {
     void anAddressHasItsRequestsAMinuteAndThenWaits() {
         Limiter limiter = limiter(100, Quota.NONE, Quota.NONE);
         for (int i = 99; i >= 0; i--) {
-            assertThat(arrive(limiter, PEER)).extracting(Decision::admitted, Decision::remaining).containsExactly(true, (long) i);
+            assertThat(arrive(limiter, PEER))
+                    .extracting(Decision::admitted, Decision::remaining)
+                    .containsExactly(true, (long) i);
         }
 
         Decision refused = arrive(limiter, PEER);
@@ -97,12 +99,12 @@ class BucketLimiterTest {
     void aSubjectsAddressesAddUp() {
         Limiter limiter = limiter(0, quota(2, 0, 0), Quota.NONE);
         for (String address : List.of("192.0.2.1", "198.51.100.7")) {
-            assertThat(limiter.admit(PeerAddress.parse(address).orElseThrow(), Optional.of(ADA), 0, 0).admitted())
+            assertThat(limiter.admit(PeerAddress.parse(address).orElseThrow(), Optional.of(ADA), 0, 0)
+                            .admitted())
                     .isTrue();
         }
 
-        Decision refused =
-                limiter.admit(PeerAddress.parse("203.0.113.9").orElseThrow(), Optional.of(ADA), 0, 0);
+        Decision refused = limiter.admit(PeerAddress.parse("203.0.113.9").orElseThrow(), Optional.of(ADA), 0, 0);
 
         assertThat(refused).isEqualTo(new Decision(false, Scope.SUBJECT, Unit.REQUESTS, 2, 0, 60, 30));
         assertThat(limiter.admit(PEER, Optional.of(BOB), 0, 0).admitted()).isTrue();
@@ -142,7 +144,8 @@ class BucketLimiterTest {
         limiter.charge(ADA, 1_000_000, 0);
         limiter.charge(ADA, 1_000_000, 0);
 
-        assertThat(limiter.admit(PEER, Optional.of(ADA), 1, 0).retryAfterSeconds()).isLessThanOrEqualTo(61);
+        assertThat(limiter.admit(PEER, Optional.of(ADA), 1, 0).retryAfterSeconds())
+                .isLessThanOrEqualTo(61);
         clock.pass(Duration.ofSeconds(61));
         assertThat(limiter.admit(PEER, Optional.of(ADA), 1, 0).admitted()).isTrue();
     }
@@ -183,8 +186,10 @@ class BucketLimiterTest {
 
         for (int i = 0; i < 1000; i++) {
             assertThat(arrive(limiter, PEER).admitted()).isTrue();
-            assertThat(limiter.admit(PEER, Optional.of(importer), 0, 0).admitted()).isTrue();
-            assertThat(limiter.admit(PEER, Optional.of(importer), 10_000, 1 << 20).admitted())
+            assertThat(limiter.admit(PEER, Optional.of(importer), 0, 0).admitted())
+                    .isTrue();
+            assertThat(limiter.admit(PEER, Optional.of(importer), 10_000, 1 << 20)
+                            .admitted())
                     .isTrue();
         }
     }
@@ -196,7 +201,10 @@ class BucketLimiterTest {
             arrive(limiter, new PeerAddress(true, i));
         }
 
-        assertThat(metrics.get("tidegate.limits.tracked").tag("scope", "ip").gauge().value())
+        assertThat(metrics.get("tidegate.limits.tracked")
+                        .tag("scope", "ip")
+                        .gauge()
+                        .value())
                 .isLessThanOrEqualTo(1_000);
     }
 
@@ -205,7 +213,8 @@ class BucketLimiterTest {
         Limiter limiter = limiter(0, Quota.NONE, Quota.NONE);
 
         assertThat(arrive(limiter, PEER).limited()).isFalse();
-        assertThat(limiter.admit(PEER, Optional.of(ADA), 1_000_000, Integer.MAX_VALUE).limited())
+        assertThat(limiter.admit(PEER, Optional.of(ADA), 1_000_000, Integer.MAX_VALUE)
+                        .limited())
                 .isFalse();
     }
 }

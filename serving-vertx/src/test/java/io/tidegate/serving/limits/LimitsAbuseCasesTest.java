@@ -115,7 +115,8 @@ class LimitsAbuseCasesTest {
     void aMadeUpForwardedForHelpsNobody() {
         limits(2, Quota.NONE);
         for (int i = 0; i < 2; i++) {
-            assertThat(status("/open", Map.of("X-Forwarded-For", "203.0.113." + i))).isEqualTo(200);
+            assertThat(status("/open", Map.of("X-Forwarded-For", "203.0.113." + i)))
+                    .isEqualTo(200);
         }
 
         assertThat(status("/open", Map.of("X-Forwarded-For", "203.0.113.77"))).isEqualTo(429);
@@ -139,13 +140,15 @@ class LimitsAbuseCasesTest {
     @Test
     void allAddressesOfAnIpv6NetworkOf64BitsAreOne() {
         limits(2, Quota.NONE, "127.0.0.1");
-        assertThat(status("/open", Map.of("X-Forwarded-For", "2001:db8:1:1::1"))).isEqualTo(200);
+        assertThat(status("/open", Map.of("X-Forwarded-For", "2001:db8:1:1::1")))
+                .isEqualTo(200);
         assertThat(status("/open", Map.of("X-Forwarded-For", "2001:db8:1:1:ffff::2")))
                 .isEqualTo(200);
 
         assertThat(status("/open", Map.of("X-Forwarded-For", "2001:db8:1:1:1:2:3:4")))
                 .isEqualTo(429);
-        assertThat(status("/open", Map.of("X-Forwarded-For", "2001:db8:1:2::1"))).isEqualTo(200);
+        assertThat(status("/open", Map.of("X-Forwarded-For", "2001:db8:1:2::1")))
+                .isEqualTo(200);
     }
 
     // Rows 23 and 35.

@@ -43,8 +43,7 @@ class PeerResolverTest {
 
     @Test
     void severalHeadersAreOneListInTheirOrder() {
-        byte[] found =
-                RESOLVER.client(PeerAddress.bytes("10.0.0.1"), List.of("198.51.100.7", "203.0.113.9, 10.1.1.1"));
+        byte[] found = RESOLVER.client(PeerAddress.bytes("10.0.0.1"), List.of("198.51.100.7", "203.0.113.9, 10.1.1.1"));
 
         assertThat(PeerAddress.of(found)).hasToString("203.0.113.9");
     }
