@@ -255,8 +255,9 @@ class HttpAbuseCasesTest {
     // Row 29.
     @Test
     void aChunkThatIsNoneEndsTheConnection() {
-        String answer = exchange("PUT /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"
-                + "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+        String answer =
+                exchange("PUT /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"
+                        + "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
 
         assertThat(answer).doesNotContain(" 200 ");
         assertThat(seen).hasValue(0);
