@@ -25,6 +25,7 @@ import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
 import io.tidegate.serving.push.PushModule;
 import io.tidegate.serving.query.QueryModule;
+import io.tidegate.serving.rules.RulesModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -90,6 +91,14 @@ public final class Gateway {
                 IngestRoutes.create(vertx, config, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(vertx, config.push(), hub, servers, clientId),
+                new RulesModule(
+                        vertx,
+                        config.rules(),
+                        config.kafka().deliveryTimeout(),
+                        metrics,
+                        hub.metrics(),
+                        servers,
+                        clientId),
                 new QueryModule(vertx, config.clickhouse(), metrics),
                 new ConsoleModule(config.console().enabled()));
     }

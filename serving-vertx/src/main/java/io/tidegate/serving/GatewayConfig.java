@@ -6,6 +6,7 @@ import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
 import io.tidegate.serving.limits.LimitsConfig;
 import io.tidegate.serving.push.PushConfig;
+import io.tidegate.serving.rules.RulesConfig;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -35,6 +36,7 @@ public record GatewayConfig(
         Ingest ingest,
         PushConfig push,
         LimitsConfig limits,
+        RulesConfig rules,
         Console console) {
 
     /**
@@ -191,6 +193,7 @@ public record GatewayConfig(
                 ingest(root.section("ingest")),
                 push(root.section("push")),
                 LimitsConfig.read(root.section("limits")),
+                RulesConfig.read(root.section("rules"), directory),
                 console(root.section("console")));
         root.finish();
         return config;

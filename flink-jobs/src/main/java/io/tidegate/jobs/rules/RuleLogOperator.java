@@ -1,6 +1,7 @@
 package io.tidegate.jobs.rules;
 
-import java.util.ArrayList;
+import io.tidegate.contracts.rules.RuleBook;
+import io.tidegate.contracts.rules.RuleDefinition;
 import java.util.Objects;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the records of topic {@code rules} to the rules in force; see {@link RuleHistory}. Emits all of them when it opens, so that a
+ * From the records of topic {@code rules} to the rules in force; see {@link RuleBook}. Emits all of them when it opens, so that a
  * reader whose state is new, or who missed a change of the rules file, has them without asking.
  */
 final class RuleLogOperator extends AbstractStreamOperator<Rule>
@@ -28,7 +29,7 @@ final class RuleLogOperator extends AbstractStreamOperator<Rule>
     private final RuleSet base;
     private final RuleSet start;
 
-    private transient RuleHistory history;
+    private transient RuleBook book;
     private transient ListState<Rule> state;
     private transient Counter refused;
     private transient Counter changes;
@@ -45,12 +46,12 @@ final class RuleLogOperator extends AbstractStreamOperator<Rule>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        history = new RuleHistory(base);
-        start.all().forEach(history::known);
+        book = new RuleBook(base.definitions());
+        start.definitions().values().forEach(book::known);
         state = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>("rules", TypeInformation.of(Rule.class)));
         for (Rule rule : state.get()) {
-            history.known(rule);
+            book.known(rule.definition());
         }
     }
 
@@ -60,31 +61,29 @@ final class RuleLogOperator extends AbstractStreamOperator<Rule>
         refused = getMetricGroup().counter("refusedRules");
         changes = getMetricGroup().counter("ruleChanges");
         // Operators open from the last to the first, so whoever is chained behind is open already.
-        for (Rule rule : history.current().all()) {
-            output.collect(new StreamRecord<>(rule));
+        for (RuleDefinition rule : book.rules().values()) {
+            output.collect(new StreamRecord<>(Rule.of(rule)));
         }
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.update(new ArrayList<>(history.current().all()));
+        state.update(book.rules().values().stream().map(Rule::of).toList());
     }
 
     @Override
     public void processElement(StreamRecord<Tuple2<String, byte[]>> element) {
-        RuleRecord record = new RuleRecord(element.getValue().f0, element.getValue().f1);
-        RuleHistory.Step step = history.apply(record);
+        RuleBook.Step step = book.apply(element.getValue().f0, element.getValue().f1);
         switch (step.outcome()) {
             case IN_FORCE -> {
-                Rule rule = step.rule().orElseThrow();
+                Rule rule = Rule.of(step.rule().orElseThrow());
                 changes.inc();
                 LOGGER.info("Rule {} version {} is in force", rule.id(), rule.version());
                 output.collect(new StreamRecord<>(rule));
             }
             case REFUSED -> {
                 refused.inc();
-                // The key is a stranger's text until it is the id of a rule.
                 LOGGER.warn("A record of topic rules was passed over, the rule in force stays: {}", step.problem());
             }
             case PASSED_OVER -> {

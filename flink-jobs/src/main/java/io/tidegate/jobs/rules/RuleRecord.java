@@ -15,8 +15,4 @@ public record RuleRecord(String ruleId, byte[] value) implements Serializable {
         Objects.requireNonNull(ruleId, "ruleId");
         Objects.requireNonNull(value, "value");
     }
-
-    boolean isTombstone() {
-        return value.length == 0;
-    }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.rules;
 
+import io.tidegate.contracts.rules.RuleBook;
 import io.tidegate.contracts.rules.RuleCatalog;
 import io.tidegate.contracts.rules.RuleDefinition;
 import io.tidegate.contracts.rules.RuleFile;
@@ -37,16 +38,21 @@ public final class RuleSet implements Serializable {
      * the job was submitted. Later ones come by {@link RuleUpdates}.
      */
     public static RuleSet start(JobConfig config) {
-        RuleSet base = load(config.rulesFile());
-        RuleHistory history = new RuleHistory(base);
-        config.storedRules().forEach(history::apply);
-        return history.current();
+        RuleBook book = new RuleBook(load(config.rulesFile()).definitions());
+        config.storedRules().forEach(record -> book.apply(record.ruleId(), record.value()));
+        return of(book.rules());
     }
 
     private static RuleSet of(Map<String, RuleDefinition> definitions) {
         LinkedHashMap<String, Rule> rules = new LinkedHashMap<>();
         definitions.forEach((id, definition) -> rules.put(id, Rule.of(definition)));
         return new RuleSet(rules);
+    }
+
+    Map<String, RuleDefinition> definitions() {
+        Map<String, RuleDefinition> definitions = new LinkedHashMap<>();
+        rules.forEach((id, rule) -> definitions.put(id, rule.definition()));
+        return definitions;
     }
 
     /** The same with {@code rule} in the place of its other versions. */

@@ -134,18 +134,20 @@ final class ChildSpecs {
                   ip: {requests: 100000000}
                   subject: {requests: 100000000, events: 1000000000, bytes: 50GiB}
                   tenant: {requests: 100000000, events: 1000000000, bytes: 50GiB}
+                rules: {%8$s}
                 """.formatted(
-                        Ports.HOST,
-                        ports.http(),
-                        ports.grpc(),
-                        ports.ops(),
-                        kafka(),
-                        clickhouse(),
-                        new KeyFiles(data.root())
-                                .publicKey()
-                                .toString()
-                                .replace("\\", "\\\\")
-                                .replace("\"", "\\\""));
+                Ports.HOST,
+                ports.http(),
+                ports.grpc(),
+                ports.ops(),
+                kafka(),
+                clickhouse(),
+                quoted(new KeyFiles(data.root()).publicKey()),
+                settings.rules().map(file -> "file: \"" + quoted(file) + "\"").orElse(""));
+    }
+
+    private static String quoted(Path path) {
+        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
     }
 
     private Probe answersOk(URI uri) {
