@@ -19,7 +19,8 @@ export default defineConfig({
   base: '/console/',
   resolve: { conditions: ['tidegate-source', 'browser', 'module', 'import', 'default'] },
   build: {
-    outDir: process.env['TIDEGATE_CONSOLE_OUT'] ?? 'target/page',
+    // Emptied first: an empty name would mean this folder.
+    outDir: process.env['TIDEGATE_CONSOLE_OUT'] || 'target/page',
     emptyOutDir: true,
     target: 'es2022',
     // The content security policy knows no data: addresses and no inline scripts.

@@ -7,9 +7,12 @@ export type Route =
   | { view: 'unknown' };
 
 const hash = signal(location.hash);
-addEventListener('hashchange', () => {
+addEventListener('hashchange', readAddress);
+
+/** After a change that the browser tells nobody about. */
+export function readAddress(): void {
   hash.value = location.hash;
-});
+}
 
 export const route = computed<Route>(() => parse(hash.value));
 

@@ -4,6 +4,7 @@ import { announce } from './announce.ts';
 import { full, span } from './format.ts';
 import { startAlerts, stopAlerts } from './live/alert-store.ts';
 import { startLeaderboard } from './posts/leaderboard.ts';
+import { readAddress } from './route.ts';
 
 const KEY = 'tidegate.token';
 const SOON_MS = 5 * 60_000;
@@ -53,6 +54,7 @@ function takenFromAddress(): string | null {
   }
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   history.replaceState(null, '', location.pathname);
+  readAddress();
   return token;
 }
 
