@@ -2,6 +2,7 @@ package io.tidegate.jobs.rules;
 
 import io.tidegate.contracts.rules.RuleBook;
 import io.tidegate.contracts.rules.RuleDefinition;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -69,7 +70,12 @@ final class RuleLogOperator extends AbstractStreamOperator<Rule>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.update(book.rules().values().stream().map(Rule::of).toList());
+        // Without those of the rules file: what is taken out of the file must not come back from state.
+        Map<String, RuleDefinition> unchanged = base.definitions();
+        state.update(book.rules().values().stream()
+                .filter(rule -> !rule.equals(unchanged.get(rule.id())))
+                .map(Rule::of)
+                .toList());
     }
 
     @Override

@@ -104,6 +104,23 @@ class RuleLogOperatorTest {
     }
 
     @Test
+    void whatIsTakenOutOfTheRulesFileDoesntComeBackFromState() throws Exception {
+        Rule filed = with(
+                DEFAULTS.rule("like-burst").withVersion(2), Duration.ofSeconds(20), Map.of("likes", BigDecimal.TEN));
+        OperatorSubtaskState state;
+        try (OneInputStreamOperatorTestHarness<Tuple2<String, byte[]>, Rule> before =
+                harness(DEFAULTS.with(filed), null)) {
+            put(before, rapidBets(4, 5));
+            state = before.snapshot(1, 1);
+        }
+
+        try (OneInputStreamOperatorTestHarness<Tuple2<String, byte[]>, Rule> after = harness(DEFAULTS, state)) {
+
+            assertThat(after.extractOutputValues()).hasSize(12).contains(rapidBets(4, 5), DEFAULTS.rule("like-burst"));
+        }
+    }
+
+    @Test
     void aRuleSurvivesItsSerializer() throws Exception {
         for (Rule rule : DEFAULTS.all()) {
             DataOutputSerializer out = new DataOutputSerializer(64);
