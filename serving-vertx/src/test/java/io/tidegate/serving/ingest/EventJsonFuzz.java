@@ -1,0 +1,17 @@
+package io.tidegate.serving.ingest;
+
+/** An object or an array of events. */
+public final class EventJsonFuzz {
+
+    private static final EventJsonDecoder DECODER = new EventJsonDecoder(FuzzTerms.MAX_EVENTS);
+
+    private EventJsonFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        try {
+            FuzzTerms.check(DECODER.decodeJson(input, input.length, FuzzTerms.TERMS));
+        } catch (BodyRefusedException e) {
+            FuzzTerms.require(e.status() == 400 || e.status() == 413, "status");
+        }
+    }
+}
