@@ -11,12 +11,14 @@ import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.console.ConsoleModule;
 import io.tidegate.serving.counters.CountersModule;
+import io.tidegate.serving.grpc.GrpcApi;
 import io.tidegate.serving.http.HttpApi;
 import io.tidegate.serving.http.RequestGate;
 import io.tidegate.serving.http.RouteModule;
 import io.tidegate.serving.ingest.IngestRoutes;
 import io.tidegate.serving.limits.BucketLimiter;
 import io.tidegate.serving.limits.Limiter;
+import io.tidegate.serving.limits.PeerResolver;
 import io.tidegate.serving.limits.RequestLimits;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
@@ -39,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -48,13 +51,16 @@ import org.slf4j.LoggerFactory;
  * The gateway, assembled: features, the public server (one instance per event loop), the ops server.
  *
  * <p>Starting: ops first, so that {@code /health/live} answers while the rest comes up; features; then the public port.
- * Stopping: readiness false, public port closed, requests in flight finished while features say goodbye to their listeners; then
- * features let go of Kafka and ClickHouse, the producer flushed; then Vert.x. Every step is bounded; the whole takes less than ten seconds.
+ * Stopping: readiness (and gRPC's health) false; a lame-duck time in which everything goes on, for whoever watches readiness; public
+ * ports closed, requests in flight finished while features say goodbye to their listeners; then features let go of Kafka and
+ * ClickHouse, the producer flushed; then Vert.x. Every step is bounded: the whole takes at most {@link #stopLimit}.
  */
 public final class Gateway {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final Duration DRAIN = Duration.ofSeconds(4);
+
+    /** For what comes after draining: the producer's flush, pools, event loops. */
+    private static final Duration LETTING_GO = Duration.ofSeconds(5);
 
     private final GatewayConfig config;
     private final PrometheusMeterRegistry metrics;
@@ -67,6 +73,7 @@ public final class Gateway {
     private final AtomicInteger httpPort = new AtomicInteger();
     private volatile boolean stopping;
     private String httpDeployment;
+    private GrpcApi grpc;
 
     private Gateway(GatewayConfig config) {
         this.config = config;
@@ -88,7 +95,7 @@ public final class Gateway {
         String clientId = "gateway-" + ProcessHandle.current().pid();
         PushHub hub = new PushHub(new PushMetrics(metrics));
         return List.of(
-                IngestRoutes.create(vertx, config, metrics),
+                IngestRoutes.create(vertx, config, limiter, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(vertx, config.push(), hub, servers, clientId),
                 new RulesModule(
@@ -128,23 +135,42 @@ public final class Gateway {
         }
         RequestGate gate = RequestLimits.gate(config.limits(), limiter);
         return chain.compose(done -> vertx.deployVerticle(
-                        () -> new HttpApi(config.http(), modules, auth, gate, DRAIN, httpPort),
+                        () -> new HttpApi(
+                                config.http(),
+                                modules,
+                                auth,
+                                gate,
+                                config.shutdown().drain(),
+                                httpPort),
                         new DeploymentOptions().setInstances(instances())))
                 .recover(failure -> Future.failedFuture(
                         portProblem("http", config.http().host(), config.http().port(), failure)))
                 .onSuccess(id -> httpDeployment = id)
-                .mapEmpty();
+                .compose(id -> startGrpc());
+    }
+
+    private Future<Void> startGrpc() {
+        grpc = new GrpcApi(
+                vertx,
+                config.grpc(),
+                config.ingest().maxBodySize(),
+                modules.stream()
+                        .flatMap(module -> module.grpcServices().stream())
+                        .toList(),
+                auth,
+                limiter,
+                PeerResolver.of(config.limits()),
+                this::ready);
+        return grpc.start()
+                .recover(failure -> Future.failedFuture(
+                        portProblem("grpc", config.grpc().host(), config.grpc().port(), failure)));
     }
 
     /** Stops cleanly; see the class. Never fails: what can't be closed in time is left to the end of the process. */
     public CompletableFuture<Void> stop() {
         stopping = true;
-        List<Future<?>> draining = new ArrayList<>();
-        if (httpDeployment != null) {
-            draining.add(vertx.undeploy(httpDeployment));
-        }
-        modules.forEach(module -> draining.add(module.drain()));
-        CompletableFuture<Void> settled = settled(draining)
+        CompletableFuture<Void> settled = lameDuck()
+                .compose(noticed -> drain())
                 .compose(drained -> {
                     List<Future<?>> closing = new ArrayList<>();
                     for (int i = modules.size() - 1; i >= 0; i--) {
@@ -168,6 +194,34 @@ public final class Gateway {
                 });
     }
 
+    /** The longest that {@link #stop} can take. */
+    public static Duration stopLimit(GatewayConfig config) {
+        return config.shutdown().lameDuck().plus(config.shutdown().drain()).plus(LETTING_GO);
+    }
+
+    private Future<?> lameDuck() {
+        boolean serving = httpDeployment != null;
+        if (grpc != null) {
+            grpc.announceStop();
+        }
+        Duration time = config.shutdown().lameDuck();
+        return !serving || time.isZero()
+                ? Future.succeededFuture()
+                : vertx.timer(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Future<Void> drain() {
+        List<Future<?>> draining = new ArrayList<>();
+        if (httpDeployment != null) {
+            draining.add(vertx.undeploy(httpDeployment));
+        }
+        if (grpc != null) {
+            draining.add(grpc.stop(config.shutdown().drain()));
+        }
+        modules.forEach(module -> draining.add(module.drain()));
+        return settled(draining);
+    }
+
     /** Completes when all have, and fails never. */
     private static Future<Void> settled(List<Future<?>> futures) {
         return Future.join(futures)
@@ -188,6 +242,10 @@ public final class Gateway {
 
     public int httpPort() {
         return httpPort.get();
+    }
+
+    public int grpcPort() {
+        return grpc.port();
     }
 
     public int opsPort() {

@@ -37,7 +37,8 @@ public record GatewayConfig(
         PushConfig push,
         LimitsConfig limits,
         RulesConfig rules,
-        Console console) {
+        Console console,
+        Shutdown shutdown) {
 
     /**
      * The public HTTP API and WebSocket.
@@ -73,10 +74,10 @@ public record GatewayConfig(
     }
 
     /**
-     * Where gRPC will listen. Reserved: nothing listens yet.
+     * The public gRPC server. Its messages are bounded by {@code ingest.maxBodySize}, as bodies are.
      *
      * @param host default 127.0.0.1
-     * @param port default 9090
+     * @param port default 9090; 0 lets the system choose
      */
     public record Grpc(String host, int port) {}
 
@@ -169,6 +170,18 @@ public record GatewayConfig(
     public record Console(boolean enabled) {}
 
     /**
+     * How the gateway leaves.
+     *
+     * @param lameDuck between readiness turning false and the ports closing: as long as what watches readiness needs to notice.
+     *     Default 0s, for proxies that notice by a refused connection; up to 5m
+     * @param drain for requests in flight to finish, and for listeners to be told; default 4s, 100ms to 5m
+     */
+    public record Shutdown(Duration lameDuck, Duration drain) {
+
+        static final Shutdown DEFAULT = new Shutdown(Duration.ZERO, Duration.ofSeconds(4));
+    }
+
+    /**
      * Reads a file.
      *
      * @throws ConfigException naming the first field that is wrong
@@ -194,7 +207,8 @@ public record GatewayConfig(
                 push(root.section("push")),
                 LimitsConfig.read(root.section("limits")),
                 RulesConfig.read(root.section("rules"), directory),
-                console(root.section("console")));
+                console(root.section("console")),
+                shutdown(root.section("shutdown")));
         root.finish();
         return config;
     }
@@ -375,5 +389,14 @@ public record GatewayConfig(
         Console console = new Console(yaml.flag("enabled", true));
         yaml.finish();
         return console;
+    }
+
+    private static Shutdown shutdown(YamlSection yaml) {
+        Duration longest = Duration.ofMinutes(5);
+        Shutdown shutdown = new Shutdown(
+                yaml.duration("lameDuck", Shutdown.DEFAULT.lameDuck(), Duration.ZERO, longest),
+                yaml.duration("drain", Shutdown.DEFAULT.drain(), Duration.ofMillis(100), longest));
+        yaml.finish();
+        return shutdown;
     }
 }

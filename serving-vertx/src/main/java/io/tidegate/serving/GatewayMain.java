@@ -2,6 +2,7 @@ package io.tidegate.serving;
 
 import io.tidegate.serving.config.ConfigException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,12 +14,12 @@ import org.slf4j.LoggerFactory;
  * The gateway's process: {@code GatewayMain --config FILE.yaml}.
  *
  * <p>Prints one line with its addresses once it is ready. A broken configuration or a taken port: one line that names the field,
- * exit code 2; any other failure to start: exit code 1. SIGTERM stops it cleanly in less than ten seconds.
+ * exit code 2; any other failure to start: exit code 1. SIGTERM stops it cleanly within {@link Gateway#stopLimit},
+ * less than ten seconds by default.
  */
 public final class GatewayMain {
 
     private static final String LOGGING = "log4j2.configurationFile";
-    private static final long STOP_SECONDS = 9;
     private static final long READY_POLL_MILLIS = 50;
 
     private GatewayMain() {}
@@ -38,7 +39,8 @@ public final class GatewayMain {
         try {
             GatewayConfig config = GatewayConfig.load(configFile(args));
             Gateway gateway = Gateway.start(config).get();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "gateway-stop"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stop(gateway, Gateway.stopLimit(config)), "gateway-stop"));
             announce(config, gateway);
             return 0;
         } catch (ConfigException e) {
@@ -69,8 +71,13 @@ public final class GatewayMain {
             Thread.sleep(READY_POLL_MILLIS);
         }
         System.out.printf(
-                "Tidegate gateway listens on http://%s:%d (health and metrics: http://%s:%d)%n",
-                config.http().host(), gateway.httpPort(), config.ops().host(), gateway.opsPort());
+                "Tidegate gateway listens on http://%s:%d, gRPC on %s:%d (health and metrics: http://%s:%d)%n",
+                config.http().host(),
+                gateway.httpPort(),
+                config.grpc().host(),
+                gateway.grpcPort(),
+                config.ops().host(),
+                gateway.opsPort());
     }
 
     private static Logger log() {
@@ -82,15 +89,15 @@ public final class GatewayMain {
         return exitCode;
     }
 
-    private static void stop(Gateway gateway) {
+    private static void stop(Gateway gateway, Duration limit) {
         try {
-            gateway.stop().get(STOP_SECONDS, TimeUnit.SECONDS);
+            gateway.stop().get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             log().warn("Stopping failed", e.getCause());
         } catch (TimeoutException e) {
-            log().warn("Stopping took longer than {} s; leaving", STOP_SECONDS);
+            log().warn("Stopping took longer than {}; leaving", limit);
         }
     }
 }

@@ -62,6 +62,7 @@ class GatewayConfigTest {
                         DataSize.ofMebibytes(64),
                         Duration.ofSeconds(30)));
         assertThat(config.console()).isEqualTo(new GatewayConfig.Console(true));
+        assertThat(config.shutdown()).isEqualTo(new GatewayConfig.Shutdown(Duration.ZERO, Duration.ofSeconds(4)));
     }
 
     @Test

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The process as an operator sees it: one line when ready, one line when it can't, a clean end. */
 class GatewayMainTest {
 
-    private static final Pattern READY =
-            Pattern.compile("Tidegate gateway listens on (http://\\S+) \\(health and metrics: (http://\\S+)\\)");
+    private static final Pattern READY = Pattern.compile(
+            "Tidegate gateway listens on (http://\\S+), gRPC on \\S+:\\d+ \\(health and metrics: (http://\\S+)\\)");
 
     @TempDir
     private Path directory;
@@ -86,6 +86,7 @@ class GatewayMainTest {
 
     private static String yaml(String http, String bootstrapServers) {
         return "http: " + http + "\n"
+                + "grpc: {port: 0}\n"
                 + "ops: {port: 0}\n"
                 + "kafka: {bootstrapServers: \"" + bootstrapServers + "\"}\n"
                 + "clickhouse: {url: \"http://127.0.0.1:1\"}\n"

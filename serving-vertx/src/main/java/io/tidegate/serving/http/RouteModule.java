@@ -1,5 +1,6 @@
 package io.tidegate.serving.http;
 
+import io.grpc.ServerServiceDefinition;
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.ops.HealthCheck;
 import io.vertx.core.Future;
@@ -16,6 +17,14 @@ public interface RouteModule {
 
     /** Adds this feature's routes to the router of the calling event loop. */
     void mount(Router router, Auth auth);
+
+    /**
+     * The gRPC services that this feature brings, made with {@link io.tidegate.serving.grpc.GrpcServiceBuilder}. Asked for once,
+     * after {@link #start}; their calls are authenticated, see {@link io.tidegate.serving.grpc.Caller}.
+     */
+    default List<ServerServiceDefinition> grpcServices() {
+        return List.of();
+    }
 
     /** Opens what the feature needs (consumers, pools). A failure here stops the gateway from starting. */
     default Future<Void> start() {

@@ -101,6 +101,19 @@ final class EventDraft {
         }
     }
 
+    /** Takes money or odds as whole ten-thousandths. */
+    void putTenThousandths(EventField field, long value) {
+        boolean odds = field.kind() == EventField.Kind.ODDS;
+        RejectionCode code = odds ? RejectionCode.INVALID_FIELD : RejectionCode.INVALID_AMOUNT;
+        if (value < 0) {
+            reject(code, field, "is negative");
+        } else if (value > (odds ? MAX_ODDS_E4 : MAX_MONEY_E4)) {
+            reject(code, field, "is too large");
+        } else {
+            put(field, value);
+        }
+    }
+
     /** Takes {@code occurredAt} as epoch milliseconds. */
     void putEpochMillis(EventField field, long millis) {
         put(field, millis);

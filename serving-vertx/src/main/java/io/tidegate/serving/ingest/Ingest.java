@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Accepting events, whatever transport they come by: a transport turns bytes into an {@link EventBatch} under the sender's
- * {@link #terms}, hands it to {@link #store}, and puts the outcome into its own words. HTTP is {@link IngestRoutes}; gRPC comes
- * with its own issue. One object per process, safe for use from every event loop.
+ * {@link #terms}, hands it to {@link #store}, and puts the outcome into its own words. HTTP is {@link Uploads}, gRPC is
+ * {@link PublishService}. One object per process, safe for use from every event loop.
  */
 final class Ingest {
 
@@ -19,6 +19,7 @@ final class Ingest {
     private final Clock clock;
     private final EventJsonDecoder decoder;
     private final Repeats repeats = new Repeats();
+    private final EventProtoDecoder protoDecoder;
 
     Ingest(GatewayConfig.Ingest config, EventLog log, IngestMetrics metrics, Clock clock) {
         this.config = config;
@@ -26,6 +27,7 @@ final class Ingest {
         this.metrics = metrics;
         this.clock = clock;
         this.decoder = new EventJsonDecoder(config.maxBatch());
+        this.protoDecoder = new EventProtoDecoder(config.maxBatch());
     }
 
     /** What holds for events that this sender sends now. */
@@ -47,6 +49,11 @@ final class Ingest {
         EventBatch batch = format == BodyFormat.LINES
                 ? decoder.decodeLines(plain, plain.length, terms)
                 : decoder.decodeJson(plain, plain.length, terms);
+        checkRepeat(terms, batch, plain);
+        return batch;
+    }
+
+    private void checkRepeat(IngestTerms terms, EventBatch batch, byte[] plain) throws BodyRefusedException {
         // A request of which nothing can be accepted may be mended and sent again under its key.
         if (terms.repeatKey().isPresent()
                 && !batch.accepted().isEmpty()
@@ -56,6 +63,16 @@ final class Ingest {
                     "idempotency_key_reused",
                     "Another body was sent under this Idempotency-Key. A new request needs a new key.");
         }
+    }
+
+    /**
+     * Decodes a {@code PublishRequest}; as {@link #decode} otherwise. The batch may be empty.
+     *
+     * @throws BodyRefusedException if the message as a whole can't be taken
+     */
+    PublishBatch decodeProtobuf(byte[] message, IngestTerms terms) throws BodyRefusedException {
+        PublishBatch batch = protoDecoder.decode(message, terms);
+        checkRepeat(terms, batch.events(), message);
         return batch;
     }
 

@@ -26,10 +26,18 @@ public final class PeerResolver {
         return new PeerResolver(config.trustedProxies());
     }
 
-    /** Also right for gRPC and WebSocket handshakes, which are HTTP requests. */
+    /** Also right for WebSocket handshakes, which are HTTP requests. */
     public PeerAddress resolve(HttpServerRequest request) {
         SocketAddress remote = request.remoteAddress();
         String host = remote == null ? null : remote.hostAddress();
+        return resolve(host, request.headers().getAll(FORWARDED_FOR));
+    }
+
+    /**
+     * @param host literal address of the connection's other end, or null if it has none
+     * @param forwardedFor values of {@code X-Forwarded-For} in the order in which they came
+     */
+    public PeerAddress resolve(String host, List<String> forwardedFor) {
         byte[] peer = host == null ? null : PeerAddress.bytes(host);
         if (peer == null) {
             return PeerAddress.LOCAL;
@@ -37,7 +45,7 @@ public final class PeerResolver {
         if (trusted.isEmpty() || !isTrusted(peer)) {
             return PeerAddress.of(peer);
         }
-        return PeerAddress.of(client(peer, request.headers().getAll(FORWARDED_FOR)));
+        return PeerAddress.of(client(peer, forwardedFor));
     }
 
     /**

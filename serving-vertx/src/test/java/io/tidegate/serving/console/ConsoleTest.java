@@ -9,6 +9,7 @@ import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.counters.CountersModule;
 import io.tidegate.serving.http.RouteModule;
 import io.tidegate.serving.ingest.IngestRoutes;
+import io.tidegate.serving.limits.Limiter;
 import io.tidegate.serving.push.PushConfig;
 import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
@@ -229,7 +230,7 @@ class ConsoleTest {
                         + "auth: {publicKeyFile: public.pem, issuer: tidegate, audience: tidegate}\n");
         GatewayConfig config = GatewayConfig.load(yaml);
         List<RouteModule> modules = List.of(
-                IngestRoutes.create(vertx, config, meters),
+                IngestRoutes.create(vertx, config, Limiter.unlimited(), meters),
                 new CountersModule(vertx, hub, meters, "127.0.0.1:9", "test"),
                 PushModule.create(vertx, PushConfig.DEFAULT, hub, "127.0.0.1:9", "test"),
                 new QueryModule(vertx, config.clickhouse(), meters),

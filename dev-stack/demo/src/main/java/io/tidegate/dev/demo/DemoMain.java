@@ -70,7 +70,7 @@ public final class DemoMain implements Callable<Integer> {
             names = "--grpc-port",
             defaultValue = "9090",
             paramLabel = "PORT",
-            description = "gRPC, reserved (default: ${DEFAULT-VALUE}).")
+            description = "gRPC (default: ${DEFAULT-VALUE}).")
     private int grpcPort;
 
     @Option(
@@ -215,6 +215,7 @@ public final class DemoMain implements Callable<Integer> {
         out.println();
         out.println("  console      " + http + "/");
         out.println("  API          " + http + "/api/v1  (described at " + http + "/openapi.yaml)");
+        out.println("  gRPC         " + Ports.HOST + ":" + ports.grpc() + "  (docs/grpc.md; reflection is on)");
         out.println("  Flink UI     http://" + Ports.HOST + ":" + ports.flink() + "/");
         out.println("  ClickHouse   http://" + Ports.HOST + ":" + ports.clickhouse() + "/  (scripts/sql \"SELECT …\")");
         out.println("  Kafka        " + Ports.HOST + ":" + ports.kafka());

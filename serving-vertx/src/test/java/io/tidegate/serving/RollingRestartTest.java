@@ -1,0 +1,322 @@
+package io.tidegate.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Event;
+import io.tidegate.contracts.v1.Login;
+import io.tidegate.contracts.v1.PublishRequest;
+import io.tidegate.dev.kafka.KafkaProcess;
+import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.serving.grpc.TestGrpc;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two gateways behind nginx with the configuration of {@code deploy/nginx}, restarted one after the other while clients of many
+ * addresses go on sending: nobody notices, and everything is stored once.
+ */
+class RollingRestartTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int PARTITIONS = 4;
+    private static final int HTTP_LANES = 6;
+    private static final int GRPC_LANES = 3;
+    private static final Path CONFIG = Path.of("../deploy/nginx/nginx.conf");
+
+    /** The limits of the test aren't what is tested. */
+    private static final String SETTINGS = """
+            limits: {ip: {requests: 0}, subject: {requests: 0, events: 0, bytes: 0B}, trustedProxies: ["127.0.0.0/8"]}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger acknowledged = new AtomicInteger();
+    private volatile boolean sending = true;
+
+    @AfterEach
+    void close() throws Exception {
+        sending = false;
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+        TestGateway.await(vertx.close());
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.add(resource);
+        return resource;
+    }
+
+    @Test
+    void aRollingRestartOfTwoGatewaysFailsNoRequestAndStoresEveryEventOnce() throws Exception {
+        assumeTrue(nginx() != null, "nginx is missing: install Debian's package nginx to run this test");
+
+        // Given two gateways behind nginx, and clients of several addresses, so that each gateway has some.
+        TestTokens tokens = TestTokens.withKeyIn(directory);
+        KafkaProcess kafka = opened(KafkaProcess.start(directory.resolve("kafka")));
+        TopicSetup.ensure(kafka.bootstrapServers(), PARTITIONS);
+        List<GatewayProcess> gateways = new ArrayList<>();
+        for (String name : List.of("gateway-1", "gateway-2")) {
+            GatewayProcess gateway =
+                    opened(new GatewayProcess(directory, name, tokens, kafka.bootstrapServers(), SETTINGS));
+            gateway.start();
+            gateways.add(gateway);
+        }
+        gateways.forEach(this::awaitReady);
+        int httpPort = GatewayProcess.freePort();
+        int grpcPort = GatewayProcess.freePort();
+        startNginx(gateways, httpPort, grpcPort);
+
+        String token = tokens.token("sender", "producer");
+        List<Thread> lanes = new ArrayList<>();
+        for (int lane = 0; lane < HTTP_LANES; lane++) {
+            lanes.add(httpLane(lane, httpPort, token));
+        }
+        for (int lane = 0; lane < GRPC_LANES; lane++) {
+            lanes.add(grpcLane(HTTP_LANES + lane, grpcPort, token));
+        }
+        lanes.forEach(Thread::start);
+        awaitProgress(200);
+
+        // When one after the other is restarted.
+        for (GatewayProcess gateway : gateways) {
+            gateway.terminate();
+            awaitProgress(100);
+            gateway.start();
+            awaitReady(gateway);
+            awaitProgress(100);
+        }
+        sending = false;
+        for (Thread lane : lanes) {
+            lane.join(PATIENCE.toMillis());
+        }
+
+        // Then every request was answered with success, and is on the topic: under as many ids as there were requests.
+        assertThat(failures).isEmpty();
+        assertThat(stored(kafka.bootstrapServers())).hasSize(acknowledged.get());
+    }
+
+    private void awaitReady(GatewayProcess gateway) {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(gateway.readiness()).as(gateway::log).isEqualTo(200));
+    }
+
+    private void awaitProgress(int requests) {
+        int enough = acknowledged.get() + requests;
+        await().atMost(PATIENCE).until(() -> acknowledged.get() >= enough || !failures.isEmpty());
+        assertThat(failures).isEmpty();
+    }
+
+    /** Sends one event after the other, every third without an id of its own. */
+    private Thread httpLane(int lane, int port, String token) {
+        HttpClient http = vertx.createHttpClient(new HttpClientOptions().setLocalAddress(address(lane)));
+        opened(() -> TestGateway.await(http.close()));
+        return new Thread(
+                () -> {
+                    for (int i = 0; sending; i++) {
+                        String id = i % 3 == 0 ? "" : ",\"eventId\":\"" + lane + "-" + i + "\"";
+                        String event = "{\"type\":\"login\",\"userId\":\"user-" + lane + "\"" + id + "}";
+                        try {
+                            String answer =
+                                    TestGateway.await(http.request(HttpMethod.POST, port, "127.0.0.1", "/api/v1/events")
+                                            .compose(request -> request.putHeader("Authorization", "Bearer " + token)
+                                                    .putHeader("Content-Type", "application/json")
+                                                    .send(Buffer.buffer(event)))
+                                            .compose(response ->
+                                                    response.body().map(body -> response.statusCode() + " " + body)));
+                            count(answer.startsWith("202 "), answer);
+                        } catch (IllegalStateException e) {
+                            count(false, "http: " + e.getCause());
+                        }
+                    }
+                },
+                "http-lane-" + lane);
+    }
+
+    private Thread grpcLane(int lane, int port, String token) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .localSocketPicker(new NettyChannelBuilder.LocalSocketPicker() {
+                    @Override
+                    public SocketAddress createSocketAddress(SocketAddress remote, io.grpc.Attributes attributes) {
+                        return new InetSocketAddress(address(lane), 0);
+                    }
+                })
+                .build();
+        opened(channel::shutdownNow);
+        io.grpc.Channel authenticated = TestGrpc.withToken(channel, token);
+        return new Thread(
+                () -> {
+                    for (int i = 0; sending; i++) {
+                        Event event = Event.newBuilder()
+                                .setUserId("user-" + lane)
+                                .setEventId(i % 3 == 0 ? "" : lane + "-" + i)
+                                .setLogin(Login.getDefaultInstance())
+                                .build();
+                        try {
+                            TestGrpc.publish(
+                                    authenticated,
+                                    PublishRequest.newBuilder().addEvents(event).build());
+                            count(true, "");
+                        } catch (StatusRuntimeException e) {
+                            count(false, "grpc: " + e);
+                        }
+                    }
+                },
+                "grpc-lane-" + lane);
+    }
+
+    private void count(boolean success, String answer) {
+        if (success) {
+            acknowledged.incrementAndGet();
+        } else if (sending) {
+            failures.add(answer);
+        }
+    }
+
+    /** Linux takes the whole of 127/8 for itself: as many clients as needed. */
+    private static String address(int lane) {
+        return "127.0.0." + (10 + lane);
+    }
+
+    private void startNginx(List<GatewayProcess> gateways, int httpPort, int grpcPort) throws IOException {
+        String config = Files.readString(CONFIG)
+                .replace("listen 8080;", "listen 127.0.0.1:" + httpPort + ";")
+                .replace("listen 9090 http2;", "listen 127.0.0.1:" + grpcPort + " http2;")
+                .replace("worker_connections 16384;", "worker_connections 512;")
+                .replaceFirst("http \\{", "http {\n" + temporaryPaths());
+        for (int i = 0; i < gateways.size(); i++) {
+            config = config.replace(
+                            "gateway-" + (i + 1) + ":8080",
+                            "127.0.0.1:" + gateways.get(i).httpPort())
+                    .replace(
+                            "gateway-" + (i + 1) + ":9090",
+                            "127.0.0.1:" + gateways.get(i).grpcPort());
+        }
+        Path file = Files.writeString(directory.resolve("nginx.conf"), config);
+        Path errors = directory.resolve("nginx.log");
+        Process process = new ProcessBuilder(
+                        nginx(),
+                        "-p",
+                        directory.toString(),
+                        "-c",
+                        file.toString(),
+                        "-g",
+                        "daemon off; pid " + directory.resolve("nginx.pid") + "; error_log " + errors + " warn;"
+                                + (isRoot() ? " user root;" : ""))
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("nginx.out").toFile())
+                .start();
+        opened(() -> {
+            process.destroy();
+            process.waitFor(20, TimeUnit.SECONDS);
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(process.isAlive())
+                    .as(() -> read(directory.resolve("nginx.out")) + read(errors))
+                    .isTrue();
+            try (java.net.Socket socket = new java.net.Socket("127.0.0.1", httpPort)) {
+                assertThat(socket.isConnected()).isTrue();
+            }
+        });
+    }
+
+    private String temporaryPaths() {
+        StringBuilder paths = new StringBuilder();
+        for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+            paths.append(kind)
+                    .append("_temp_path ")
+                    .append(directory.resolve("nginx-" + kind))
+                    .append(";\n");
+        }
+        return paths.toString();
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Null if there is none. */
+    private static String nginx() {
+        String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+        for (String folder : path.split(File.pathSeparator)) {
+            Path program = Path.of(folder, "nginx");
+            if (Files.isExecutable(program)) {
+                return program.toString();
+            }
+        }
+        return null;
+    }
+
+    /** User and event id of everything on the topic but the ticks. */
+    private static Set<String> stored(String bootstrapServers) throws InvalidProtocolBufferException {
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", bootstrapServers);
+        Set<String> ids = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
+                    .mapToObj(i -> new TopicPartition(Topics.EVENTS, i))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    Event event = Event.parseFrom(record.value());
+                    if (!event.hasTick()) {
+                        ids.add(event.getUserId() + " " + event.getEventId());
+                    }
+                }
+            }
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,277 @@
+package io.tidegate.serving.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Event;
+import io.tidegate.contracts.v1.Login;
+import io.tidegate.contracts.v1.PublishRequest;
+import io.tidegate.dev.kafka.KafkaProcess;
+import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.serving.GatewayConfig;
+import io.tidegate.serving.TestGateway;
+import io.tidegate.serving.config.DataSize;
+import io.tidegate.serving.grpc.TestGrpc;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kafka away for a minute while clients go on sending over HTTP and gRPC: a broker that hangs (SIGSTOP) is the harder case, because
+ * nothing is refused.
+ */
+class KafkaAwayTest {
+
+    private static final int PARTITIONS = 4;
+    private static final int EVENTS = 20;
+    private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration OUTAGE = Duration.ofSeconds(60);
+
+    /** What "at once" is on a machine that builds something else meanwhile. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final DataSize MAX_IN_FLIGHT = DataSize.ofMebibytes(1);
+
+    @TempDir
+    private Path directory;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+    private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
+    private volatile boolean sending = true;
+    private Vertx vertx;
+    private KafkaProcess kafka;
+    private KafkaEventLog log;
+    private TestGateway gateway;
+    private TestGrpc grpc;
+
+    /**
+     * @param begun when the request was sent
+     * @param waited until its answer
+     */
+    private record Refusal(Instant begun, Duration waited) {}
+
+    @BeforeEach
+    void start() throws IOException {
+        vertx = Vertx.vertx();
+        kafka = KafkaProcess.start(directory.resolve("kafka"));
+        TopicSetup.ensure(kafka.bootstrapServers(), PARTITIONS);
+        GatewayConfig.Ingest limits = new GatewayConfig.Ingest(
+                DataSize.ofKibibytes(256),
+                DataSize.ofMebibytes(1),
+                1000,
+                Duration.ofDays(30),
+                Duration.ofMinutes(5),
+                Instant.parse("2000-01-01T00:00:00Z"),
+                MAX_IN_FLIGHT,
+                Duration.ofSeconds(10));
+        IngestMetrics ingestMetrics = new IngestMetrics(metrics);
+        log = new KafkaEventLog(
+                vertx,
+                new GatewayConfig.Kafka(
+                        kafka.bootstrapServers(), DELIVERY_TIMEOUT, Duration.ofMillis(5), Duration.ofMillis(50)),
+                MAX_IN_FLIGHT,
+                ingestMetrics);
+        IngestRoutes routes = new IngestRoutes(vertx, limits, ingestMetrics, Clock.systemUTC(), log);
+        gateway = TestGateway.start(vertx, directory, routes);
+        grpc = TestGrpc.beside(
+                vertx, Files.createDirectory(directory.resolve("grpc")), DataSize.ofKibibytes(256), routes);
+        await().atMost(PATIENCE).until(log::available);
+    }
+
+    @AfterEach
+    void stop() {
+        sending = false;
+        grpc.close();
+        gateway.close();
+        TestGateway.await(vertx.close());
+        kafka.close();
+    }
+
+    @Test
+    void aMinuteWithoutKafkaRefusesAtOnceKeepsMemoryFlatAndLosesNothingAcknowledged() throws Exception {
+        List<Thread> lanes = new ArrayList<>();
+        for (int lane = 0; lane < 4; lane++) {
+            lanes.add(lane % 2 == 0 ? new Thread(httpLane("http-" + lane)) : new Thread(grpcLane("grpc-" + lane)));
+        }
+        lanes.forEach(Thread::start);
+        awaitAcknowledged(500);
+
+        // When the broker hangs.
+        kafka.freeze();
+        Instant frozen = Instant.now();
+        await().atMost(PATIENCE).until(() -> !log.available());
+        assertThat(log.healthCheck().gatesReadiness()).isTrue();
+        assertThat(log.healthCheck().health().up()).isFalse();
+
+        // Then it is away for a minute, and what requests hold stays within its bound.
+        await().atMost(OUTAGE.plus(PATIENCE))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    assertThat(inFlight()).isLessThanOrEqualTo(MAX_IN_FLIGHT.bytes());
+                    assertThat(log.available()).isFalse();
+                    return Instant.now().isAfter(frozen.plus(OUTAGE));
+                });
+        Instant settled = frozen.plus(DELIVERY_TIMEOUT).plusSeconds(5);
+        assertThat(refusals)
+                .filteredOn(refusal -> refusal.begun().isAfter(settled))
+                .hasSizeGreaterThan(20)
+                .allSatisfy(refusal -> assertThat(refusal.waited()).isLessThan(AT_ONCE));
+        assertThat(inFlight()).isZero();
+
+        // And when it is back, everything goes on by itself, and nothing acknowledged is missing.
+        kafka.thaw();
+        await().atMost(PATIENCE).until(log::available);
+        awaitAcknowledged(500);
+        sending = false;
+        for (Thread lane : lanes) {
+            lane.join(PATIENCE.toMillis());
+        }
+        assertThat(surprises).isEmpty();
+        assertThat(stored()).containsAll(acknowledged);
+    }
+
+    private double inFlight() {
+        return metrics.get("tidegate.ingest.in.flight").gauge().value();
+    }
+
+    private void awaitAcknowledged(int more) {
+        int enough = acknowledged.size() + more;
+        await().atMost(PATIENCE).until(() -> acknowledged.size() >= enough);
+    }
+
+    private Runnable httpLane(String name) {
+        String token = gateway.token("sender", "producer");
+        return lane(name, ids -> {
+            StringBuilder body = new StringBuilder();
+            for (String id : ids) {
+                body.append("{\"type\":\"login\",\"userId\":\"")
+                        .append(name)
+                        .append("\",\"eventId\":\"")
+                        .append(id)
+                        .append("\"}\n");
+            }
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/events"))
+                            .header("Authorization", "Bearer " + token)
+                            .header("Content-Type", "application/x-ndjson")
+                            .POST(BodyPublishers.ofString(body.toString()))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 503
+                    && answer.headers().firstValue("retry-after").isEmpty()) {
+                surprises.add("a 503 without Retry-After");
+            }
+            return switch (answer.statusCode()) {
+                case 202 -> true;
+                case 503 -> false;
+                default -> throw new IOException(answer.statusCode() + " " + answer.body());
+            };
+        });
+    }
+
+    private Runnable grpcLane(String name) {
+        io.grpc.Channel channel = grpc.channel(grpc.token("sender", "producer"));
+        return lane(name, ids -> {
+            PublishRequest.Builder request = PublishRequest.newBuilder();
+            for (String id : ids) {
+                request.addEventsBuilder().setUserId(name).setEventId(id).setLogin(Login.getDefaultInstance());
+            }
+            try {
+                TestGrpc.publish(channel, request.build());
+                return true;
+            } catch (StatusRuntimeException e) {
+                if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+                    return false;
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** Sends a batch. */
+    private interface Sending {
+        /** True if acknowledged, false if Kafka is away. */
+        boolean send(List<String> ids) throws Exception;
+    }
+
+    private Runnable lane(String name, Sending sendingOne) {
+        return () -> {
+            for (int batch = 0; sending; batch++) {
+                String prefix = name + "-" + batch + "-";
+                List<String> ids =
+                        IntStream.range(0, EVENTS).mapToObj(i -> prefix + i).toList();
+                Instant begun = Instant.now();
+                try {
+                    if (sendingOne.send(ids)) {
+                        acknowledged.addAll(ids);
+                    } else {
+                        refusals.add(new Refusal(begun, Duration.between(begun, Instant.now())));
+                        // As a client that was told to come back later, if an impatient one.
+                        Thread.sleep(100);
+                    }
+                } catch (InterruptedException e) {
+                    return;
+                } catch (Exception e) {
+                    surprises.add(e.toString());
+                }
+            }
+        };
+    }
+
+    private Set<String> stored() throws InvalidProtocolBufferException {
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", kafka.bootstrapServers());
+        Set<String> ids = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
+                    .mapToObj(i -> new TopicPartition(Topics.EVENTS, i))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    ids.add(Event.parseFrom(record.value()).getEventId());
+                }
+            }
+        }
+        return ids;
+    }
+}
