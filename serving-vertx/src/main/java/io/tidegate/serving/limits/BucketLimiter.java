@@ -127,13 +127,16 @@ public final class BucketLimiter implements Limiter {
         if (meter == null || amount == 0) {
             return before;
         }
+        if (meter.bucket().tryConsume(amount)) {
+            return before;
+        }
         long available = meter.bucket().getAvailableTokens();
         if (available <= 0) {
             return refuse(
                     scope, meter, 0, meter.bucket().estimateAbilityToConsume(1).getNanosToWaitForRefill());
         }
         meter.bucket().consumeIgnoringRateLimits(Math.min(amount, available + meter.capacity()));
-        return tighter(scope, meter, Math.max(0, available - amount), before);
+        return before;
     }
 
     private void charge(Account account, int events, int bytes) {

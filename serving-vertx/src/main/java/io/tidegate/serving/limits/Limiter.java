@@ -60,7 +60,7 @@ public interface Limiter {
     }
 
     /**
-     * @param scope of the limit that decided: the one that refused, or the one with the smallest share left
+     * @param scope of the limit that decided: the one that refused, or of the request limits the one with the smallest share left
      * @param unit of that limit
      * @param limit what one period gives; -1 if nothing limits this request
      * @param remaining what is left of it, never negative
