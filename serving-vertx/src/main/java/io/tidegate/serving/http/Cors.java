@@ -27,31 +27,38 @@ final class Cors {
         this.allowed = Set.copyOf(allowed);
     }
 
-    /**
-     * @return false if it was the browser's question beforehand, which is then answered
-     */
-    boolean pass(RoutingContext context) {
+    /** Gives the permission, whatever the answer will be: a page should see why it is refused, too. */
+    void permit(RoutingContext context) {
         if (allowed.isEmpty()) {
-            return true;
+            return;
         }
-        HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
-        String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin == null || !allowed.contains(origin)) {
+        String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+        if (origin != null && allowed.contains(origin)) {
+            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, RESPONSE_HEADERS);
+        }
+    }
+
+    /**
+     * Answers the browser's question beforehand.
+     *
+     * @return false if it was one, which is then answered
+     */
+    boolean pass(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        HttpServerResponse response = context.response();
+        if (request.method() != HttpMethod.OPTIONS
+                || !response.headers().contains(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN)
+                || !request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)) {
             return true;
         }
-        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if (request.method() == HttpMethod.OPTIONS
-                && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)) {
-            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
-                    .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
-                    .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS)
-                    .setStatusCode(204)
-                    .end();
-            return false;
-        }
-        response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, RESPONSE_HEADERS);
-        return true;
+        response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
+                .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
+                .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS)
+                .setStatusCode(204)
+                .end();
+        return false;
     }
 }

@@ -101,6 +101,7 @@ public final class HttpApi extends VerticleBase {
     private void arrive(RoutingContext context) {
         connections.began(context.request());
         context.response().putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF).putHeader(CONTENT_SECURITY_POLICY, NOTHING_ALLOWED);
+        cors.permit(context);
         if (gate.admit(context) && cors.pass(context)) {
             context.next();
         }
