@@ -13,6 +13,8 @@ import io.tidegate.serving.ingest.TimestampsFuzz;
 import io.tidegate.serving.push.ChannelFuzz;
 import io.tidegate.serving.push.ClientMessageFuzz;
 import io.tidegate.serving.push.CursorFuzz;
+import io.tidegate.serving.rules.RuleJsonFuzz;
+import io.tidegate.serving.rules.RuleRecordFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +46,9 @@ class FuzzSeedsTest {
         Cursor(CursorFuzz::fuzzerTestOneInput),
         Channel(ChannelFuzz::fuzzerTestOneInput),
         ClientMessage(ClientMessageFuzz::fuzzerTestOneInput),
-        Token(TokenFuzz::fuzzerTestOneInput);
+        Token(TokenFuzz::fuzzerTestOneInput),
+        RuleJson(RuleJsonFuzz::fuzzerTestOneInput),
+        RuleRecord(RuleRecordFuzz::fuzzerTestOneInput);
 
         private final Consumer<byte[]> run;
 
