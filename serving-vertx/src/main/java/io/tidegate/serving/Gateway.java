@@ -28,6 +28,7 @@ import io.tidegate.serving.push.PushMetrics;
 import io.tidegate.serving.push.PushModule;
 import io.tidegate.serving.query.QueryModule;
 import io.tidegate.serving.rules.RulesModule;
+import io.tidegate.serving.status.StatusModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -83,10 +84,14 @@ public final class Gateway {
         this.limiter = new BucketLimiter(config.limits(), metrics);
         this.clickhouse = new ClickHouseProbe(vertx, config.clickhouse());
         this.modules = modules();
+        this.ops = new OpsServer(config.ops(), healthChecks(), () -> stopping, metrics);
+    }
+
+    private List<HealthCheck> healthChecks() {
         List<HealthCheck> checks = new ArrayList<>(auth.healthChecks());
         modules.forEach(module -> checks.addAll(module.healthChecks()));
         checks.add(clickhouse);
-        this.ops = new OpsServer(config.ops(), List.copyOf(checks), () -> stopping, metrics);
+        return List.copyOf(checks);
     }
 
     /** The features, in the order in which they start; they stop in the opposite order. */
@@ -94,6 +99,7 @@ public final class Gateway {
         String servers = config.kafka().bootstrapServers();
         String clientId = "gateway-" + ProcessHandle.current().pid();
         PushHub hub = new PushHub(new PushMetrics(metrics));
+        QueryModule queries = new QueryModule(config.clickhouse(), config.query(), metrics);
         return List.of(
                 IngestRoutes.create(vertx, config, limiter, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
@@ -106,7 +112,8 @@ public final class Gateway {
                         hub.metrics(),
                         servers,
                         clientId),
-                new QueryModule(vertx, config.clickhouse(), metrics),
+                queries,
+                new StatusModule(vertx, servers, clientId, metrics, queries::figures, this::healthChecks, this::ready),
                 new ConsoleModule(config.console().enabled()));
     }
 

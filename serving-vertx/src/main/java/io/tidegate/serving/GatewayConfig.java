@@ -6,6 +6,7 @@ import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
 import io.tidegate.serving.limits.LimitsConfig;
 import io.tidegate.serving.push.PushConfig;
+import io.tidegate.serving.query.QueryConfig;
 import io.tidegate.serving.rules.RulesConfig;
 import java.io.IOException;
 import java.io.Reader;
@@ -37,6 +38,7 @@ public record GatewayConfig(
         PushConfig push,
         LimitsConfig limits,
         RulesConfig rules,
+        QueryConfig query,
         Console console,
         Shutdown shutdown) {
 
@@ -207,6 +209,7 @@ public record GatewayConfig(
                 push(root.section("push")),
                 LimitsConfig.read(root.section("limits")),
                 RulesConfig.read(root.section("rules"), directory),
+                QueryConfig.read(root.section("query")),
                 console(root.section("console")),
                 shutdown(root.section("shutdown")));
         root.finish();

@@ -1,11 +1,11 @@
 package io.tidegate.serving.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>By the hour and day distinct users can't be added up from minutes, so the events are read anyway, and the counts are
  * taken from the same rows: the two numbers of an answer always fit together.
  */
-final class ActivityQuery implements Query<ActivityQuery.Row> {
+final class ActivityQuery implements Report<ActivityQuery.Row> {
 
     /** The names of event types. */
     enum Type implements Parameters.Word {
@@ -124,12 +124,15 @@ final class ActivityQuery implements Query<ActivityQuery.Row> {
     }
 
     @Override
-    public void write(JsonGenerator json, Row row) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("bucket", row.bucket().toString());
-        json.writeStringField("type", row.type());
-        json.writeNumberField("count", row.count());
-        json.writeNumberField("users", row.users());
-        json.writeEndObject();
+    public List<String> fields() {
+        return List.of("bucket", "type", "count", "users");
+    }
+
+    @Override
+    public void write(RowWriter out, Row row) throws IOException {
+        out.text("bucket", row.bucket().toString());
+        out.text("type", row.type());
+        out.number("count", row.count());
+        out.number("users", row.users());
     }
 }

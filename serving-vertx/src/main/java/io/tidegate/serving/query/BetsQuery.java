@@ -1,21 +1,21 @@
 package io.tidegate.serving.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * {@code GET /api/v1/analytics/bets}: bets, turnover, payout, average bet and average odds by one property of the bet or by
- * player; the highest turnover first.
+ * player; the highest turnover first, page by page.
  *
  * <p>Money of several currencies is added up as it is, unless {@code currency} chooses one. An outcome counts when it
  * happened, with the game, city, device type and bet type of its bet.
  */
-final class BetsQuery implements Query<BetsQuery.Row> {
+final class BetsQuery implements PagedQuery<BetsQuery.Row> {
 
     enum GroupBy implements Parameters.Word {
         GAME("game", "game_id"),
@@ -49,12 +49,25 @@ final class BetsQuery implements Query<BetsQuery.Row> {
     private final TimeRange range;
     private final Optional<String> currency;
     private final int limit;
+    private final Optional<Place> after;
+    private final String turnoverBefore;
 
-    private BetsQuery(GroupBy groupBy, TimeRange range, Optional<String> currency, int limit) {
+    private BetsQuery(
+            GroupBy groupBy, TimeRange range, Optional<String> currency, int limit, Optional<Place> after)
+            throws BadParameterException {
         this.groupBy = groupBy;
         this.range = range;
         this.currency = currency;
         this.limit = limit;
+        this.after = after;
+        this.turnoverBefore = after.isPresent() ? decimal(after.get().value()) : "";
+    }
+
+    private static String decimal(String text) throws BadParameterException {
+        if (!text.matches("\\d{1,30}(\\.\\d{1,4})?")) {
+            throw Place.unknown();
+        }
+        return text;
     }
 
     static BetsQuery of(Parameters parameters) throws BadParameterException {
@@ -63,7 +76,23 @@ final class BetsQuery implements Query<BetsQuery.Row> {
                 groupBy,
                 parameters.range().wholeMinutes(),
                 parameters.text("currency"),
-                parameters.limit(DEFAULT_LIMIT, MAX_LIMIT));
+                parameters.limit(DEFAULT_LIMIT, MAX_LIMIT),
+                parameters.cursor());
+    }
+
+    @Override
+    public TimeRange range() {
+        return range;
+    }
+
+    @Override
+    public int limit() {
+        return limit;
+    }
+
+    @Override
+    public Place placeOf(Row row) {
+        return new Place(row.turnover().toPlainString(), row.group());
     }
 
     @Override
@@ -72,8 +101,18 @@ final class BetsQuery implements Query<BetsQuery.Row> {
         if (currency.isPresent()) {
             sql.text(" AND currency = ").value(currency.get());
         }
-        return sql.text(" GROUP BY " + groupBy.column + " ORDER BY all_turnover DESC, " + groupBy.column + " LIMIT ")
-                .value(limit);
+        sql.text(" GROUP BY " + groupBy.column);
+        if (after.isPresent()) {
+            sql.text(" HAVING all_turnover < toDecimal128(")
+                    .value(turnoverBefore)
+                    .text(", 4) OR (all_turnover = toDecimal128(")
+                    .value(turnoverBefore)
+                    .text(", 4) AND " + groupBy.column + " > ")
+                    .value(after.get().id())
+                    .text(")");
+        }
+        return sql.text(" ORDER BY all_turnover DESC, " + groupBy.column + " LIMIT ")
+                .value(limit + 1L);
     }
 
     private Sql overWindows() {
@@ -106,29 +145,27 @@ final class BetsQuery implements Query<BetsQuery.Row> {
     }
 
     @Override
-    public void write(JsonGenerator json, Row row) throws IOException {
-        json.writeStartObject();
-        json.writeStringField(groupBy.word(), row.group());
-        json.writeNumberField("count", row.count());
-        json.writeNumberField("turnover", plain(row.turnover()));
-        json.writeNumberField("payout", plain(row.payout()));
-        average(json, "averageBet", row.turnover(), row.count());
-        average(json, "averageOdds", row.oddsSum(), row.oddsCount());
-        json.writeEndObject();
+    public List<String> fields() {
+        return List.of(groupBy.word(), "count", "turnover", "payout", "averageBet", "averageOdds");
+    }
+
+    @Override
+    public void write(RowWriter out, Row row) throws IOException {
+        out.text(groupBy.word(), row.group());
+        out.number("count", row.count());
+        out.number("turnover", plain(row.turnover()));
+        out.number("payout", plain(row.payout()));
+        out.number("averageBet", average(row.turnover(), row.count()));
+        out.number("averageOdds", average(row.oddsSum(), row.oddsCount()));
     }
 
     /** Null where there is nothing to average. */
-    private static void average(JsonGenerator json, String field, BigDecimal sum, long count) throws IOException {
-        if (count == 0) {
-            json.writeNullField(field);
-        } else {
-            json.writeNumberField(
-                    field, plain(sum.divide(BigDecimal.valueOf(count), AVERAGE_SCALE, RoundingMode.HALF_UP)));
-        }
+    private static BigDecimal average(BigDecimal sum, long count) {
+        return count == 0 ? null : plain(sum.divide(BigDecimal.valueOf(count), AVERAGE_SCALE, RoundingMode.HALF_UP));
     }
 
     /** Without trailing zeros, and never in the notation with an exponent. */
-    private static BigDecimal plain(BigDecimal value) {
+    static BigDecimal plain(BigDecimal value) {
         BigDecimal stripped = value.stripTrailingZeros();
         return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
     }

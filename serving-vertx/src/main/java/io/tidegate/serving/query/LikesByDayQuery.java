@@ -1,12 +1,12 @@
 package io.tidegate.serving.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>{@code from} and {@code to} choose which days are shown; the totals always count from the very beginning.
  */
-final class LikesByDayQuery implements Query<LikesByDayQuery.Row> {
+final class LikesByDayQuery implements Report<LikesByDayQuery.Row> {
 
     record Row(LocalDate day, long likes, long runningTotal, long change) {}
 
@@ -81,12 +81,15 @@ final class LikesByDayQuery implements Query<LikesByDayQuery.Row> {
     }
 
     @Override
-    public void write(JsonGenerator json, Row row) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("day", row.day().toString());
-        json.writeNumberField("likes", row.likes());
-        json.writeNumberField("runningTotal", row.runningTotal());
-        json.writeNumberField("change", row.change());
-        json.writeEndObject();
+    public List<String> fields() {
+        return List.of("day", "likes", "runningTotal", "change");
+    }
+
+    @Override
+    public void write(RowWriter out, Row row) throws IOException {
+        out.text("day", row.day().toString());
+        out.number("likes", row.likes());
+        out.number("runningTotal", row.runningTotal());
+        out.number("change", row.change());
     }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.stream.Collectors;
 final class Parameters {
 
     private static final int MAX_TEXT_LENGTH = 256;
+    /** An id of 128 characters, of four bytes at most, in Base64, with a number before it. */
+    private static final int MAX_CURSOR_LENGTH = 768;
     private static final Instant EARLIEST = Instant.EPOCH;
     /** ClickHouse's DateTime ends in 2106. */
     private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
@@ -40,6 +43,10 @@ final class Parameters {
 
     /** A filter; an empty one is none. */
     Optional<String> text(String name) throws BadParameterException {
+        return text(name, MAX_TEXT_LENGTH);
+    }
+
+    private Optional<String> text(String name, int maxLength) throws BadParameterException {
         List<String> given = values.getAll(name);
         unread.remove(name);
         if (given.isEmpty()) {
@@ -49,9 +56,9 @@ final class Parameters {
         if (given.size() > 1) {
             throw new BadParameterException(name, "is given twice");
         }
-        if (value.length() > MAX_TEXT_LENGTH || value.chars().anyMatch(Character::isISOControl)) {
+        if (value.length() > maxLength || value.chars().anyMatch(Character::isISOControl)) {
             throw new BadParameterException(
-                    name, "must be at most " + MAX_TEXT_LENGTH + " characters, without control characters");
+                    name, "must be at most " + maxLength + " characters, without control characters");
         }
         return value.isEmpty() ? Optional.empty() : Optional.of(value);
     }
@@ -96,9 +103,16 @@ final class Parameters {
         throw new BadParameterException("limit", "must be a whole number from 1 to " + max);
     }
 
+    /** Where the page before ended. */
+    Optional<Place> cursor() throws BadParameterException {
+        Optional<String> cursor = text("cursor", MAX_CURSOR_LENGTH);
+        return cursor.isPresent() ? Optional.of(Place.decode(cursor.get())) : Optional.empty();
+    }
+
     /** {@code from} (inclusive) and {@code to} (exclusive); by default the last 24 hours. */
     TimeRange range() throws BadParameterException {
-        Instant to = time("to").orElse(now);
+        // Whole seconds, so that those who ask at about the same time ask the same.
+        Instant to = time("to").orElse(now.plusNanos(999_999_999).truncatedTo(ChronoUnit.SECONDS));
         Instant from = time("from").orElse(to.minus(DEFAULT_RANGE));
         if (from.isBefore(EARLIEST)) {
             from = EARLIEST;

@@ -1,7 +1,5 @@
 package io.tidegate.serving.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -16,7 +14,4 @@ interface Query<R> {
 
     /** The row the result set stands on. */
     R read(ResultSet row) throws SQLException;
-
-    /** The row as one element of the answer's array. */
-    void write(JsonGenerator json, R row) throws IOException;
 }

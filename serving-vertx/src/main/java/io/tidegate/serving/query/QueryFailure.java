@@ -13,6 +13,10 @@ import java.util.Set;
 enum QueryFailure {
     /** Too many queries wait already. */
     BUSY(503, "query_overload", "Too many queries at the moment; try again."),
+    /** The subject has kept ClickHouse busy for as long as it may. */
+    BUDGET_SPENT(429, "query_budget_spent", "Your queries took all the time that you have per minute; ask again later."),
+    UNKNOWN_ALERT(
+            404, "alert_not_found", "No alert has this id. An alert can be asked for some seconds after it was raised."),
     STORE_AWAY(503, "store_unavailable", "The store for queries can't be reached; try again."),
     TIMEOUT(504, "query_timeout", "The query took too long; ask for a shorter range."),
     TOO_HEAVY(422, "query_too_heavy", "The query reads or returns too much; ask for a shorter range."),
@@ -37,8 +41,16 @@ enum QueryFailure {
         this.detail = detail;
     }
 
-    Problem problem() {
+    /**
+     * @param failure that {@link #of} was asked about
+     */
+    Problem problem(Throwable failure) {
         Problem problem = Problem.of(status, code, detail);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof QueryBudget.SpentException spent) {
+                return problem.retryAfter(spent.untilNext());
+            }
+        }
         return status == 503 ? problem.retryAfter(RETRY_AFTER) : problem;
     }
 
@@ -51,6 +63,12 @@ enum QueryFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof QueryPool.BusyException) {
                 return BUSY;
+            }
+            if (cause instanceof QueryModule.UnknownAlertException) {
+                return UNKNOWN_ALERT;
+            }
+            if (cause instanceof QueryBudget.SpentException) {
+                return BUDGET_SPENT;
             }
             if (cause instanceof ServerException server) {
                 return ofServerCode(server.getCode());

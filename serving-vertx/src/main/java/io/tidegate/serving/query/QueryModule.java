@@ -4,34 +4,34 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.auth.Role;
-import io.tidegate.serving.http.JsonBody;
 import io.tidegate.serving.http.Problem;
 import io.tidegate.serving.http.RouteModule;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The query API: role analyst or admin.
  *
- * <p>400 names the parameter that is wrong; 422 says that the question is too big; 503 with Retry-After that ClickHouse is away
- * or too many ask; 504 that it took too long.
+ * <p>400 names the parameter that is wrong; 422 says that the question is too big; 429 with Retry-After that the subject has used
+ * up its time; 503 with Retry-After that ClickHouse is away or too many ask; 504 that it took too long.
  */
 public final class QueryModule implements RouteModule {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueryModule.class);
-    private static final int BYTES_PER_ROW = 128;
+    private static final int MAX_ID_LENGTH = 128;
 
     /** Turns the parameters of a request into a question. */
     @FunctionalInterface
@@ -39,27 +39,40 @@ public final class QueryModule implements RouteModule {
         Q parse(Parameters parameters) throws BadParameterException, RangeTooLongException;
     }
 
-    private final QueryPool pool;
-    private final Clock clock;
+    private record Asked<Q>(Q report, AnswerFormat format) {}
 
-    public QueryModule(Vertx vertx, GatewayConfig.ClickHouse config, MeterRegistry meters) {
-        this(vertx, config, QueryLimits.DEFAULT, meters, Clock.systemUTC());
+    /** No alert has this id, or it isn't stored yet. */
+    static final class UnknownAlertException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
     }
 
-    QueryModule(Vertx vertx, GatewayConfig.ClickHouse config, QueryLimits limits, MeterRegistry meters, Clock clock) {
-        this.pool = new QueryPool(vertx, config, limits, meters);
+    private final QueryPool pool;
+    private final Answers answers;
+    private final String cacheControl;
+    private final Clock clock;
+
+    public QueryModule(GatewayConfig.ClickHouse clickhouse, QueryConfig config, MeterRegistry meters) {
+        this(clickhouse, config, meters, Clock.systemUTC());
+    }
+
+    QueryModule(GatewayConfig.ClickHouse clickhouse, QueryConfig config, MeterRegistry meters, Clock clock) {
+        this.pool = new QueryPool(clickhouse, config.limits(), new QueryBudget(config.budgetPerMinute()), meters);
+        this.answers = new Answers(config, meters);
+        // Private: an answer depends on who asks. A client revalidates by ETag.
+        this.cacheControl = "private, max-age=" + config.cacheFor().toSeconds();
         this.clock = clock;
     }
 
     @Override
     public void mount(Router router, Auth auth) {
-        analytics(router, auth, "activity", ActivityQuery::of);
-        analytics(router, auth, "top-posts", TopPostsQuery::of);
-        analytics(router, auth, "likes-by-day", LikesByDayQuery::of);
-        analytics(router, auth, "bets", BetsQuery::of);
-        router.get("/api/v1/alerts")
+        report(router, auth, "/api/v1/analytics/activity", ActivityQuery::of);
+        report(router, auth, "/api/v1/analytics/top-posts", TopPostsQuery::of);
+        report(router, auth, "/api/v1/analytics/likes-by-day", LikesByDayQuery::of);
+        report(router, auth, "/api/v1/analytics/bets", BetsQuery::of);
+        report(router, auth, "/api/v1/alerts", AlertsQuery::of);
+        router.get("/api/v1/alerts/:alertId")
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
-                .handler(this::alerts);
+                .handler(this::story);
     }
 
     @Override
@@ -74,32 +87,88 @@ public final class QueryModule implements RouteModule {
         return Future.succeededFuture();
     }
 
-    private <R> void analytics(Router router, Auth auth, String name, Parser<? extends Query<R>> parser) {
-        router.get("/api/v1/analytics/" + name)
-                .handler(auth.require(Role.ANALYST, Role.ADMIN))
-                .handler(context -> parse(context, parser).ifPresent(query -> pool.run(name, query)
-                        .onSuccess(rows -> answer(context.response(), query, rows))
-                        .onFailure(failure -> refuse(context, failure))));
+    /** For those who look after the system; nobody's budget pays. */
+    public CompletableFuture<StoreFigures> figures() {
+        return pool.run("status", "", clickhouse -> clickhouse.rows(StoreFigures.QUERY).get(0));
     }
 
-    private void alerts(RoutingContext context) {
-        parse(context, AlertsQuery::of).ifPresent(query -> pool.run("alerts", query)
-                .onSuccess(rows -> {
-                    query.next(rows).ifPresent(cursor -> link(context, query, cursor));
-                    answer(context.response(), query, rows.subList(0, Math.min(rows.size(), query.limit())));
+    private <R, Q extends Report<R>> void report(Router router, Auth auth, String path, Parser<Q> parser) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        router.get(path)
+                .handler(auth.require(Role.ANALYST, Role.ADMIN))
+                .handler(context -> parse(context, parser).ifPresent(asked -> answer(context, path, name, asked)));
+    }
+
+    private <R, Q extends Report<R>> void answer(RoutingContext context, String path, String name, Asked<Q> asked) {
+        Report<R> report = asked.report();
+        AnswerFormat format = asked.format();
+        String subject = Auth.principal(context).sub();
+        onContext(
+                        context,
+                        answers.get(
+                                new Answers.Key(name, report.sql().bound(), format),
+                                () -> pool.run(
+                                        name, subject, clickhouse -> encode(report, format, clickhouse.rows(report)))))
+                .onSuccess(answer -> {
+                    if (report instanceof PagedQuery<R> paged) {
+                        answer.nextCursor().ifPresent(cursor -> link(context, path, paged.range(), cursor));
+                    }
+                    if (format == AnswerFormat.CSV) {
+                        context.response()
+                                .putHeader("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
+                    }
+                    send(context, answer, format.contentType());
                 })
-                .onFailure(failure -> refuse(context, failure)));
+                .onFailure(failure -> refuse(context, failure));
+    }
+
+    private static <R> Answer encode(Report<R> report, AnswerFormat format, List<R> rows) {
+        if (report instanceof PagedQuery<R> paged) {
+            return Answer.of(format.encode(report, paged.page(rows)), paged.next(rows));
+        }
+        return Answer.of(format.encode(report, rows), Optional.empty());
+    }
+
+    private void story(RoutingContext context) {
+        String alertId = context.pathParam("alertId");
+        if (alertId.length() > MAX_ID_LENGTH || alertId.chars().anyMatch(Character::isISOControl)) {
+            badParameter("alertId", "alertId must be 1 to " + MAX_ID_LENGTH + " characters.")
+                    .send(context.response());
+            return;
+        }
+        String subject = Auth.principal(context).sub();
+        parse(context, parameters -> alertId)
+                .ifPresent(asked -> onContext(
+                                context,
+                                answers.get(
+                                        new Answers.Key("alert", alertId, AnswerFormat.JSON),
+                                        () -> pool.run("alert", subject, clickhouse -> story(clickhouse, alertId))))
+                        .onSuccess(answer -> send(context, answer, AnswerFormat.JSON.contentType()))
+                        .onFailure(failure -> refuse(context, failure)));
+    }
+
+    private static Answer story(QueryPool.Asking clickhouse, String alertId) throws SQLException {
+        return Answer.of(
+                AlertStory.read(clickhouse, alertId)
+                        .orElseThrow(UnknownAlertException::new)
+                        .json(),
+                Optional.empty());
+    }
+
+    private static <T> Future<T> onContext(RoutingContext context, CompletableFuture<T> answer) {
+        return Future.fromCompletionStage(answer, context.vertx().getOrCreateContext());
     }
 
     /** The next page, in the way of RFC 8288; with the range fixed, so that a moving "last 24 hours" can't shift it. */
-    private static void link(RoutingContext context, AlertsQuery query, String cursor) {
-        StringBuilder next = new StringBuilder("/api/v1/alerts?from=")
-                .append(query.range().from())
+    private static void link(RoutingContext context, String path, TimeRange range, String cursor) {
+        StringBuilder next = new StringBuilder(path)
+                .append("?from=")
+                .append(range.from())
                 .append("&to=")
-                .append(query.range().to());
+                .append(range.to());
         for (Map.Entry<String, String> parameter : context.queryParams()) {
             String name = parameter.getKey();
-            if (name.equals("rule") || name.equals("subject") || name.equals("limit")) {
+            if (!name.equals("from") && !name.equals("to") && !name.equals("cursor")) {
                 next.append('&')
                         .append(name)
                         .append('=')
@@ -111,44 +180,52 @@ public final class QueryModule implements RouteModule {
     }
 
     /** Empty: the request has been answered. */
-    private <Q> Optional<Q> parse(RoutingContext context, Parser<Q> parser) {
+    private <Q> Optional<Asked<Q>> parse(RoutingContext context, Parser<Q> parser) {
         try {
             Parameters parameters = new Parameters(context.queryParams(), clock.instant());
             Q query = parser.parse(parameters);
+            AnswerFormat format = query instanceof Report<?>
+                    ? AnswerFormat.of(parameters, context.parsedHeaders().accept())
+                    : AnswerFormat.JSON;
             parameters.finish();
-            return Optional.of(query);
+            return Optional.of(new Asked<>(query, format));
         } catch (BadParameterException e) {
-            Problem.of(400, "invalid_parameter", e.getMessage())
-                    .with(json -> json.writeStringField("field", e.parameter()))
-                    .send(context.response());
+            badParameter(e.parameter(), e.getMessage()).send(context.response());
         } catch (RangeTooLongException e) {
             Problem.of(422, "range_too_long", e.getMessage()).send(context.response());
+        } catch (AnswerFormat.NotAcceptableException e) {
+            Problem.of(406, "not_acceptable", "This can be had as application/json and as text/csv.")
+                    .send(context.response());
         }
         return Optional.empty();
     }
 
-    private static <R> void answer(HttpServerResponse response, Query<R> query, List<R> rows) {
+    private static Problem badParameter(String name, String detail) {
+        return Problem.of(400, "invalid_parameter", detail).with(json -> json.writeStringField("field", name));
+    }
+
+    private void send(RoutingContext context, Answer answer, String contentType) {
+        HttpServerResponse response = context.response();
         if (response.closed() || response.ended()) {
             return;
         }
-        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(JsonBody.write(64 + rows.size() * BYTES_PER_ROW, json -> {
-                    json.writeStartArray();
-                    for (R row : rows) {
-                        query.write(json, row);
-                    }
-                    json.writeEndArray();
-                }));
+        response.putHeader(HttpHeaders.ETAG, answer.etag())
+                .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl)
+                .putHeader(HttpHeaders.VARY, "Accept, Authorization");
+        if (answer.isKnownBy(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+            response.setStatusCode(304).end();
+        } else {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).end(answer.body());
+        }
     }
 
     private static void refuse(RoutingContext context, Throwable failure) {
         QueryFailure reason = QueryFailure.of(failure);
-        if (reason == QueryFailure.FAULT) {
-            LOG.error("A query failed unexpectedly", failure);
-        } else {
-            LOG.warn("A query was not answered: {} ({})", reason.code(), failure.toString());
+        switch (reason) {
+            case UNKNOWN_ALERT, BUDGET_SPENT -> LOG.debug("A query was refused: {}", reason.code());
+            case FAULT -> LOG.error("A query failed unexpectedly", failure);
+            default -> LOG.warn("A query was not answered: {} ({})", reason.code(), failure.toString());
         }
-        reason.problem().send(context.response());
+        reason.problem(failure).send(context.response());
     }
 }

@@ -4,9 +4,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.tidegate.serving.GatewayConfig;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -18,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +29,16 @@ import org.slf4j.LoggerFactory;
  */
 final class QueryPool {
 
+    /** What a thread of the pool does with its connection. */
+    interface Asking {
+        <R> List<R> rows(Query<R> query) throws SQLException;
+    }
+
+    @FunctionalInterface
+    interface Work<A> {
+        A run(Asking clickhouse) throws SQLException;
+    }
+
     /** The queue is full. */
     static final class BusyException extends Exception {
         private static final long serialVersionUID = 1L;
@@ -43,8 +51,8 @@ final class QueryPool {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-    private final Vertx vertx;
     private final MeterRegistry meters;
+    private final QueryBudget budget;
     private final String url;
     private final Properties properties;
     private final String settings;
@@ -53,9 +61,9 @@ final class QueryPool {
     /** For closing: each thread's connection, guarded by itself. */
     private final List<Connection> open = new ArrayList<>();
 
-    QueryPool(Vertx vertx, GatewayConfig.ClickHouse config, QueryLimits limits, MeterRegistry meters) {
-        this.vertx = vertx;
+    QueryPool(GatewayConfig.ClickHouse config, QueryLimits limits, QueryBudget budget, MeterRegistry meters) {
         this.meters = meters;
+        this.budget = budget;
         this.url = "jdbc:ch:" + config.url() + "/" + config.database();
         this.properties = properties(config);
         this.settings = limits.settings(config.queryTimeout());
@@ -85,6 +93,8 @@ final class QueryPool {
                 Long.toString(config.queryTimeout().plus(ANSWER_GRACE).toMillis()));
         // Whether a query is tried again is the client's decision: it got Retry-After.
         properties.setProperty("retry", "0");
+        // Whatever the user may do elsewhere: from here nothing is changed, only settings of the query itself.
+        properties.setProperty("clickhouse_setting_readonly", "2");
         return properties;
     }
 
@@ -107,46 +117,44 @@ final class QueryPool {
     }
 
     /**
-     * Asks, and reads all rows.
+     * Runs work that asks ClickHouse.
      *
      * @param name of the metric
-     * @return completes on the caller's context; fails with whatever {@link QueryFailure#of} understands
+     * @param subject whose budget pays; empty: nobody's
+     * @return completes on a thread of the pool, or at once; fails with whatever {@link QueryFailure#of} understands
      */
-    <R> Future<List<R>> run(String name, Query<R> query) {
-        Promise<List<R>> answer = Promise.promise();
+    <A> CompletableFuture<A> run(String name, String subject, Work<A> work) {
+        CompletableFuture<A> answer = new CompletableFuture<>();
         Timer.Sample sample = Timer.start(meters);
+        answer.whenComplete((done, failure) -> sample.stop(Timer.builder("tidegate.query.duration")
+                .description("Queries to ClickHouse, waiting included")
+                .tag("query", name)
+                .tag(
+                        "outcome",
+                        failure == null ? "ok" : QueryFailure.of(failure).code())
+                .register(meters)));
         try {
+            if (!subject.isEmpty()) {
+                budget.check(subject);
+            }
             threads.execute(() -> {
+                long began = System.nanoTime();
                 try {
-                    answer.complete(ask(query));
+                    answer.complete(work.run(this::ask));
                 } catch (SQLException | RuntimeException e) {
-                    answer.fail(e);
+                    answer.completeExceptionally(e);
+                } finally {
+                    if (!subject.isEmpty()) {
+                        budget.charge(subject, Duration.ofNanos(System.nanoTime() - began));
+                    }
                 }
             });
         } catch (RejectedExecutionException e) {
-            answer.fail(new BusyException());
+            answer.completeExceptionally(new BusyException());
+        } catch (QueryBudget.SpentException e) {
+            answer.completeExceptionally(e);
         }
-        Promise<List<R>> onContext = Promise.promise();
-        var context = vertx.getOrCreateContext();
-        answer.future().onComplete(done -> {
-            sample.stop(Timer.builder("tidegate.query.duration")
-                    .description("Queries to ClickHouse, waiting included")
-                    .tag("query", name)
-                    .tag(
-                            "outcome",
-                            done.succeeded()
-                                    ? "ok"
-                                    : QueryFailure.of(done.cause()).code())
-                    .register(meters));
-            context.runOnContext(ignored -> {
-                if (done.succeeded()) {
-                    onContext.complete(done.result());
-                } else {
-                    onContext.fail(done.cause());
-                }
-            });
-        });
-        return onContext.future();
+        return answer;
     }
 
     private <R> List<R> ask(Query<R> query) throws SQLException {

@@ -10,13 +10,12 @@ import java.util.List;
  */
 final class Sql {
 
-    @FunctionalInterface
-    private interface Value {
-        void bind(PreparedStatement statement, int index) throws SQLException;
-    }
+    /** Equal where the statement and its values are. */
+    record Bound(String text, List<Object> values) {}
 
     private final StringBuilder text = new StringBuilder(512);
-    private final List<Value> values = new ArrayList<>();
+    /** Texts and whole numbers. */
+    private final List<Object> values = new ArrayList<>();
 
     /** Text of the product's own; never anything that a client has sent. */
     Sql text(String part) {
@@ -26,13 +25,13 @@ final class Sql {
 
     Sql value(String value) {
         text.append('?');
-        values.add((statement, index) -> statement.setString(index, value));
+        values.add(value);
         return this;
     }
 
     Sql value(long value) {
         text.append('?');
-        values.add((statement, index) -> statement.setLong(index, value));
+        values.add(value);
         return this;
     }
 
@@ -58,9 +57,17 @@ final class Sql {
         return text.toString();
     }
 
+    Bound bound() {
+        return new Bound(text(), List.copyOf(values));
+    }
+
     void bind(PreparedStatement statement) throws SQLException {
         for (int i = 0; i < values.size(); i++) {
-            values.get(i).bind(statement, i + 1);
+            if (values.get(i) instanceof Long number) {
+                statement.setLong(i + 1, number);
+            } else {
+                statement.setString(i + 1, (String) values.get(i));
+            }
         }
     }
 }

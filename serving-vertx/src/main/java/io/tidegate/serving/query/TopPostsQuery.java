@@ -1,15 +1,16 @@
 package io.tidegate.serving.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code GET /api/v1/analytics/top-posts}: the posts with the most likes (net of unlikes) within the range, best first, ties
- * to the smaller id.
+ * to the smaller id; page by page.
  */
-final class TopPostsQuery implements Query<TopPostsQuery.Row> {
+final class TopPostsQuery implements PagedQuery<TopPostsQuery.Row> {
 
     record Row(String postId, long likes, long comments, long shares) {}
 
@@ -18,25 +19,54 @@ final class TopPostsQuery implements Query<TopPostsQuery.Row> {
 
     private final TimeRange range;
     private final int limit;
+    private final Optional<Place> after;
+    private final long likesBefore;
 
-    private TopPostsQuery(TimeRange range, int limit) {
+    private TopPostsQuery(TimeRange range, int limit, Optional<Place> after) throws BadParameterException {
         this.range = range;
         this.limit = limit;
+        this.after = after;
+        this.likesBefore = after.isPresent() ? after.get().number() : 0;
     }
 
     static TopPostsQuery of(Parameters parameters) throws BadParameterException {
-        return new TopPostsQuery(parameters.range().wholeMinutes(), parameters.limit(DEFAULT_LIMIT, MAX_LIMIT));
+        return new TopPostsQuery(
+                parameters.range().wholeMinutes(), parameters.limit(DEFAULT_LIMIT, MAX_LIMIT), parameters.cursor());
+    }
+
+    @Override
+    public TimeRange range() {
+        return range;
+    }
+
+    @Override
+    public int limit() {
+        return limit;
+    }
+
+    @Override
+    public Place placeOf(Row row) {
+        return new Place(Long.toString(row.likes()), row.postId());
     }
 
     @Override
     public Sql sql() {
-        return new Sql()
+        Sql sql = new Sql()
                 .text("SELECT post_id, toInt64(sum(likes)) - toInt64(sum(unlikes)) AS net_likes,"
                         + " toInt64(sum(comments)) AS all_comments, toInt64(sum(shares)) AS all_shares"
                         + " FROM post_activity_1m FINAL WHERE ")
                 .secondsIn("window_start", range)
-                .text(" GROUP BY post_id ORDER BY net_likes DESC, post_id LIMIT ")
-                .value(limit);
+                .text(" GROUP BY post_id");
+        if (after.isPresent()) {
+            sql.text(" HAVING net_likes < ")
+                    .value(likesBefore)
+                    .text(" OR (net_likes = ")
+                    .value(likesBefore)
+                    .text(" AND post_id > ")
+                    .value(after.get().id())
+                    .text(")");
+        }
+        return sql.text(" ORDER BY net_likes DESC, post_id LIMIT ").value(limit + 1L);
     }
 
     @Override
@@ -45,12 +75,15 @@ final class TopPostsQuery implements Query<TopPostsQuery.Row> {
     }
 
     @Override
-    public void write(JsonGenerator json, Row row) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("postId", row.postId());
-        json.writeNumberField("likes", row.likes());
-        json.writeNumberField("comments", row.comments());
-        json.writeNumberField("shares", row.shares());
-        json.writeEndObject();
+    public List<String> fields() {
+        return List.of("postId", "likes", "comments", "shares");
+    }
+
+    @Override
+    public void write(RowWriter out, Row row) throws IOException {
+        out.text("postId", row.postId());
+        out.number("likes", row.likes());
+        out.number("comments", row.comments());
+        out.number("shares", row.shares());
     }
 }

@@ -15,6 +15,7 @@ import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
 import io.tidegate.serving.push.PushModule;
 import io.tidegate.serving.query.QueryModule;
+import io.tidegate.serving.status.StatusModule;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -229,11 +230,13 @@ class ConsoleTest {
                 "kafka: {bootstrapServers: '127.0.0.1:9'}\nclickhouse: {url: 'http://127.0.0.1:9'}\n"
                         + "auth: {publicKeyFile: public.pem, issuer: tidegate, audience: tidegate}\n");
         GatewayConfig config = GatewayConfig.load(yaml);
+        QueryModule queries = new QueryModule(config.clickhouse(), config.query(), meters);
         List<RouteModule> modules = List.of(
                 IngestRoutes.create(vertx, config, Limiter.unlimited(), meters),
                 new CountersModule(vertx, hub, meters, "127.0.0.1:9", "test"),
                 PushModule.create(vertx, PushConfig.DEFAULT, hub, "127.0.0.1:9", "test"),
-                new QueryModule(vertx, config.clickhouse(), meters),
+                queries,
+                new StatusModule(vertx, "127.0.0.1:9", "test", meters, queries::figures, List::of, () -> true),
                 new ConsoleModule(true));
         Router router = Router.router(vertx);
         modules.forEach(module -> module.mount(router, gateway.auth()));

@@ -7,6 +7,7 @@ import io.tidegate.dev.clickhouse.ClickHouseProcess;
 import io.tidegate.dev.clickhouse.Migrations;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
+import io.tidegate.serving.config.DataSize;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -28,8 +29,10 @@ class ClickHouseAwayTest {
             Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
             GatewayConfig.ClickHouse config = new GatewayConfig.ClickHouse(
                     clickhouse.uri(), "tidegate", "default", "", Duration.ofMillis(200), 2);
+            QueryConfig nothingKept = new QueryConfig(
+                    Duration.ZERO, DataSize.ofMebibytes(1), Duration.ZERO, QueryLimits.DEFAULT);
             QueryModule module =
-                    new QueryModule(vertx, config, QueryLimits.DEFAULT, new SimpleMeterRegistry(), Clock.systemUTC());
+                    new QueryModule(config, nothingKept, new SimpleMeterRegistry(), Clock.systemUTC());
             try (TestGateway gateway = TestGateway.start(vertx, directory, module)) {
                 String analyst = gateway.token("ana", "analyst");
                 assertThat(gateway.get("/api/v1/alerts", analyst).statusCode()).isEqualTo(200);

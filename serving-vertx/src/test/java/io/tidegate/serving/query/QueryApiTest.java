@@ -64,14 +64,14 @@ class QueryApiTest {
         History.store(events, clickhouse::query);
         storeAlerts();
         vertx = Vertx.vertx();
-        gateway = TestGateway.start(vertx, directory, module(vertx, QueryLimits.DEFAULT));
+        gateway = TestGateway.start(vertx, directory, module(QueryConfig.DEFAULT));
         analyst = gateway.token("ana", "analyst");
     }
 
-    private static QueryModule module(Vertx vertx, QueryLimits limits) {
-        GatewayConfig.ClickHouse config =
+    private static QueryModule module(QueryConfig config) {
+        GatewayConfig.ClickHouse store =
                 new GatewayConfig.ClickHouse(clickhouse.uri(), "tidegate", "default", "", Duration.ofSeconds(10), 2);
-        return new QueryModule(vertx, config, limits, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
+        return new QueryModule(store, config, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     /** 25 alerts, several of them in the same millisecond; one of them twice. */
@@ -371,20 +371,6 @@ class QueryApiTest {
                 gateway.get("/api/v1/analytics/activity?bucket=minute&from=2020-01-01&to=2026-01-01", analyst);
 
         assertThat(response.statusCode()).isEqualTo(422);
-    }
-
-    @Test
-    void aQueryThatReadsTooMuchIsRefused(@TempDir Path other) {
-        Vertx another = Vertx.vertx();
-        try (TestGateway limited =
-                TestGateway.start(another, other, module(another, new QueryLimits(100, 10, 1L << 30)))) {
-            HttpResponse<String> response =
-                    limited.get("/api/v1/analytics/activity?bucket=hour&" + ALL, limited.token("ana", "analyst"));
-
-            assertThat(response.statusCode()).as(response.body()).isEqualTo(422);
-        } finally {
-            TestGateway.await(another.close());
-        }
     }
 
     @ParameterizedTest
