@@ -12,9 +12,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +33,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -309,6 +314,218 @@ class QueryApiTest {
                 .isEqualTo("{\"alertId\":\"a15\",\"kind\":\"surge\",\"ruleId\":\"rule-0\",\"ruleVersion\":1,"
                         + "\"subject\":\"s'3\",\"severity\":\"warning\",\"message\":\"It happened, \\\"really\\\"\","
                         + "\"eventIds\":[\"e15\",\"e'x\"],\"detectedAt\":\"2026-03-04T21:10:00.003Z\"}");
+    }
+
+    @Test
+    void everyReportCanBeHadAsCsvWithTheSameRowsAndFields() {
+        for (String report : List.of(
+                "analytics/activity?" + ALL,
+                "analytics/top-posts?" + ALL,
+                "analytics/likes-by-day?x=",
+                "analytics/bets?groupBy=user&" + ALL,
+                "alerts?limit=9")) {
+            String path = "/api/v1/" + report.replace("?x=", "");
+            HttpResponse<String> response = ask(path, "Accept", "text/csv");
+            List<List<String>> csv = csv(response.body());
+            List<JsonObject> json = rows(new JsonArray(gateway.get(path, analyst).body()));
+
+            assertThat(response.headers().firstValue("Content-Type")).contains("text/csv; charset=utf-8; header=present");
+            assertThat(csv.get(0)).as(path).containsExactlyElementsOf(json.get(0).fieldNames());
+            assertThat(csv).as(path).hasSize(json.size() + 1);
+            for (int i = 0; i < json.size(); i++) {
+                assertThat(csv.get(i + 1))
+                        .as(path)
+                        .containsExactlyElementsOf(
+                                json.get(i).stream().map(field -> cell(field.getValue())).toList());
+            }
+            assertThat(ask(path + (path.contains("?") ? "&" : "?") + "format=csv", "Accept", "application/json")
+                            .body())
+                    .isEqualTo(response.body());
+        }
+    }
+
+    private static String cell(Object value) {
+        if (value == null) {
+            return "";
+        }
+        if (value instanceof JsonArray array) {
+            return array.encode();
+        }
+        return value instanceof Double ? new BigDecimal(value.toString()).toPlainString() : value.toString();
+    }
+
+    /** RFC 4180, read by its grammar. */
+    private static List<List<String>> csv(String text) {
+        List<List<String>> lines = new ArrayList<>();
+        List<String> line = new ArrayList<>();
+        StringBuilder cell = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quoted) {
+                if (c == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
+                    cell.append(c);
+                    i++;
+                } else if (c == '"') {
+                    quoted = false;
+                } else {
+                    cell.append(c);
+                }
+            } else if (c == '"') {
+                assertThat(cell).isEmpty();
+                quoted = true;
+            } else if (c == ',' || c == '\r') {
+                line.add(cell.toString());
+                cell.setLength(0);
+                if (c == '\r') {
+                    lines.add(line);
+                    line = new ArrayList<>();
+                    assertThat(text.charAt(++i)).isEqualTo('\n');
+                }
+            } else {
+                cell.append(c);
+            }
+        }
+        assertThat(cell).as("the last line is ended").isEmpty();
+        return lines;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/json|application/json",
+                "*/*|application/json",
+                "text/html, application/xhtml+xml, */*;q=0.8|application/json",
+                "text/csv|text/csv",
+                "text/*|text/csv",
+                "text/csv, */*;q=0.1|text/csv",
+                "text/csv, */*|text/csv",
+                "application/json;q=0.5, text/csv;q=0.9|text/csv",
+                "application/json, text/csv;q=0.9|application/json",
+                "text/csv;q=0, */*|application/json",
+            })
+    void theClientChoosesTheFormat(String accept, String type) {
+        assertThat(ask("/api/v1/analytics/top-posts?" + ALL, "Accept", accept)
+                        .headers()
+                        .firstValue("Content-Type")
+                        .orElseThrow())
+                .startsWith(type);
+    }
+
+    @Test
+    void aFormatThatThereIsNotIsRefused() {
+        assertThat(ask("/api/v1/alerts", "Accept", "application/xml").statusCode())
+                .isEqualTo(406);
+        assertThat(gateway.get("/api/v1/alerts?format=xml", analyst).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void whoHasTheAnswerIsNotSentItAgain() {
+        String path = "/api/v1/analytics/bets?" + ALL;
+        HttpResponse<String> first = gateway.get(path, analyst);
+        String etag = first.headers().firstValue("ETag").orElseThrow();
+
+        for (String known : List.of(etag, "W/" + etag, "\"other\", " + etag, "*")) {
+            HttpResponse<String> again = ask(path, "If-None-Match", known);
+            assertThat(again.statusCode()).as(known).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+            assertThat(again.headers().firstValue("ETag")).contains(etag);
+        }
+        assertThat(ask(path, "If-None-Match", "\"other\"").statusCode()).isEqualTo(200);
+        assertThat(first.headers().firstValue("Cache-Control")).contains("private, max-age=1");
+        assertThat(first.headers().firstValue("Vary")).contains("Accept, Authorization");
+        assertThat(gateway.get(path + "&format=csv", analyst).headers().firstValue("ETag"))
+                .hasValueSatisfying(other -> assertThat(other).isNotEqualTo(etag));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"analytics/top-posts", "analytics/bets?groupBy=user", "analytics/bets?groupBy=city&currency=EUR"})
+    void pageByPageIsTheWholeAnswer(String report) {
+        String path = "/api/v1/" + report + (report.contains("?") ? "&" : "?") + ALL;
+        List<JsonObject> whole = rows(new JsonArray(gateway.get(path + "&limit=1000", analyst).body()));
+        List<JsonObject> seen = new ArrayList<>();
+        Optional<String> page = Optional.of(path + "&limit=1");
+        while (page.isPresent()) {
+            HttpResponse<String> response = gateway.get(page.get(), analyst);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            seen.addAll(rows(new JsonArray(response.body())));
+            page = response.headers().firstValue("Link").map(link -> link.substring(1, link.indexOf('>')));
+        }
+
+        assertThat(whole).hasSizeGreaterThan(2);
+        assertThat(seen).containsExactlyElementsOf(whole);
+    }
+
+    @Test
+    void anAlertsStoryHasItsEventsInTheOrderOfTheMatch() throws IOException {
+        Instant at = NOW.minusSeconds(500);
+        clickhouse.query("INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
+                + " event_ids, detected_at, started_at, raised_at) VALUES ('story','fraud','bet-escalation',3,'mia',"
+                + "'warning','Bets grow',['s3','s1','s2','gone']," + time(at.plusSeconds(9)) + "," + time(at) + ","
+                + time(at.plusSeconds(10)) + ")");
+        String insert = "INSERT INTO tidegate.events (event_id, type, user_id, game_id, amount, odds, attributes,"
+                + " occurred_at, ingested_at, appended_at, kafka_offset) VALUES ";
+        for (int i = 1; i <= 3; i++) {
+            String row = "('s" + i + "','bet','mia','g1'," + i + ".5,0,map('k','v\"" + i + "'),"
+                    + time(at.plusSeconds(i - 60)) + "," + time(at.plusSeconds(i)) + "," + time(at.plusSeconds(i)) + "," + i
+                    + ")";
+            // A repeat, another user's event of the same id, and one of that user's long before: none of them is part of it.
+            clickhouse.query(insert + row + "," + row + "," + row.replace("'mia'", "'max'") + ","
+                    + row.replace(time(at.plusSeconds(i)), time(at.minusSeconds(9_000)))
+                            .replace(time(at.plusSeconds(i - 60)), time(at.minusSeconds(9_000))));
+        }
+
+        JsonObject story = new JsonObject(gateway.get("/api/v1/alerts/story", analyst).body());
+
+        assertThat(story.getString("ruleId")).isEqualTo("bet-escalation");
+        assertThat(story.getInteger("ruleVersion")).isEqualTo(3);
+        assertThat(story.getString("startedAt")).isEqualTo("2026-03-04T22:01:40.000Z");
+        assertThat(story.getInteger("missingEvents")).isEqualTo(1);
+        List<JsonObject> told = rows(story.getJsonArray("events"));
+        assertThat(told).extracting(event -> event.getString("eventId")).containsExactly("s3", "s1", "s2");
+        assertThat(told.get(1).encode())
+                .isEqualTo("{\"eventId\":\"s1\",\"type\":\"bet\",\"userId\":\"mia\","
+                        + "\"occurredAt\":\"2026-03-04T22:00:41.000Z\",\"ingestedAt\":\"2026-03-04T22:01:41.000Z\","
+                        + "\"appendedAt\":\"2026-03-04T22:01:41.000Z\",\"gameId\":\"g1\",\"amount\":1.5,"
+                        + "\"attributes\":{\"k\":\"v\\\"1\"}}");
+    }
+
+    private static String time(Instant at) {
+        return "fromUnixTimestamp64Milli(toInt64(" + at.toEpochMilli() + "),'UTC')";
+    }
+
+    @Test
+    void anAlertThatThereIsNotIsNotFoundAndItsIdIsOnlyAText() {
+        for (String id : List.of("nobody", "%27%20OR%201%3D1%20--", "%3F", "a0%27")) {
+            assertThat(gateway.get("/api/v1/alerts/" + id, analyst).statusCode())
+                    .as(id)
+                    .isEqualTo(404);
+        }
+        assertThat(gateway.get("/api/v1/alerts/a0?fields=all", analyst).statusCode())
+                .isEqualTo(400);
+        assertThat(gateway.get("/api/v1/alerts/a0", gateway.token("p", "producer"))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    private static HttpResponse<String> ask(String path, String header, String value) {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+                                    .header("Authorization", "Bearer " + analyst)
+                                    .header(header, value)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
