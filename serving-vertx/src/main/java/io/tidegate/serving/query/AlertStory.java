@@ -27,7 +27,9 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
         AlertRow alert = found.get(0);
         return Optional.of(new AlertStory(
                 alert,
-                alert.alert().eventIds().isEmpty() ? List.of() : clickhouse.rows(new EventsOf(alert.alert(), alertId))));
+                alert.alert().eventIds().isEmpty()
+                        ? List.of()
+                        : clickhouse.rows(new EventsOf(alert.alert(), alertId))));
     }
 
     Buffer json() {
@@ -75,14 +77,16 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
             return new Sql()
                     .text("WITH (SELECT (event_ids, started_at, detected_at) FROM alerts WHERE alert_id = ")
                     .value(alertId)
-                    .text(" LIMIT 1) AS a SELECT " + StoredEvent.COLUMNS + " FROM events WHERE has(tupleElement(a, 1), event_id)"
+                    .text(" LIMIT 1) AS a SELECT " + StoredEvent.COLUMNS
+                            + " FROM events WHERE has(tupleElement(a, 1), event_id)"
                             + " AND (appended_at BETWEEN tupleElement(a, 2) AND tupleElement(a, 3)"
                             + " OR occurred_at BETWEEN tupleElement(a, 2) AND tupleElement(a, 3))"
                             + " AND (user_id = ")
                     .value(alert.subject())
                     .text(" OR position(")
                     .value(alert.subject())
-                    .text(", ':') > 0) ORDER BY indexOf(tupleElement(a, 1), event_id), appended_at, kafka_partition, kafka_offset"
+                    .text(", ':') > 0) ORDER BY indexOf(tupleElement(a, 1), event_id), appended_at, kafka_partition,"
+                            + " kafka_offset"
                             // Instead of FINAL, which would read far more.
                             + " LIMIT 1 BY user_id, event_id LIMIT " + MAX_EVENTS);
         }

@@ -50,18 +50,11 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
         }
     }
 
-    static final String COLUMNS = "alert_id, kind, rule_id, toInt64(rule_version), subject, severity, message, event_ids,"
-            + " toUnixTimestamp64Milli(detected_at)";
+    static final String COLUMNS =
+            "alert_id, kind, rule_id, toInt64(rule_version), subject, severity, message, event_ids,"
+                    + " toUnixTimestamp64Milli(detected_at)";
     private static final List<String> FIELDS = List.of(
-            "alertId",
-            "kind",
-            "ruleId",
-            "ruleVersion",
-            "subject",
-            "severity",
-            "message",
-            "eventIds",
-            "detectedAt");
+            "alertId", "kind", "ruleId", "ruleVersion", "subject", "severity", "message", "eventIds", "detectedAt");
 
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1_000;

@@ -124,7 +124,9 @@ enum AnswerFormat implements Parameters.Word {
             return 0;
         }
         if (range.component().equalsIgnoreCase(type)) {
-            return range.subComponent().equalsIgnoreCase(subtype) ? 3 : range.subComponent().equals("*") ? 2 : 0;
+            return range.subComponent().equalsIgnoreCase(subtype)
+                    ? 3
+                    : range.subComponent().equals("*") ? 2 : 0;
         }
         return range.component().equals("*") ? 1 : 0;
     }

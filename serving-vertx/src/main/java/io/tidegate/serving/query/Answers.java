@@ -29,7 +29,8 @@ final class Answers {
         this.cache = Caffeine.newBuilder()
                 .expireAfterWrite(config.cacheFor())
                 .maximumWeight(config.cacheSize().bytes())
-                .weigher((Key key, Answer answer) -> BYTES_BESIDE_BODY + answer.body().length())
+                .weigher((Key key, Answer answer) ->
+                        BYTES_BESIDE_BODY + answer.body().length())
                 .buildAsync();
         this.asked = counter(meters, "store");
         this.shared = counter(meters, "cache");

@@ -52,8 +52,7 @@ final class BetsQuery implements PagedQuery<BetsQuery.Row> {
     private final Optional<Place> after;
     private final String turnoverBefore;
 
-    private BetsQuery(
-            GroupBy groupBy, TimeRange range, Optional<String> currency, int limit, Optional<Place> after)
+    private BetsQuery(GroupBy groupBy, TimeRange range, Optional<String> currency, int limit, Optional<Place> after)
             throws BadParameterException {
         this.groupBy = groupBy;
         this.range = range;
@@ -126,10 +125,10 @@ final class BetsQuery implements PagedQuery<BetsQuery.Row> {
     /** There are no windows by player: too many of them would have one bet. */
     private Sql overEvents() {
         return new Sql()
-                .text("SELECT user_id, toInt64(countIf(type = 'bet')) AS all_bets,"
-                        + " sumIf(amount, type = 'bet') AS all_turnover, sumIf(payout, type = 'bet_outcome') AS all_payout,"
-                        + " sumIf(odds, type = 'bet') AS all_odds, toInt64(countIf(type = 'bet' AND odds > 0)) AS odds_bets"
-                        + " FROM events FINAL WHERE type IN ('bet', 'bet_outcome') AND ")
+                .text("SELECT user_id, toInt64(countIf(type = 'bet')) AS all_bets, sumIf(amount, type = 'bet') AS"
+                        + " all_turnover, sumIf(payout, type = 'bet_outcome') AS all_payout, sumIf(odds, type ="
+                        + " 'bet') AS all_odds, toInt64(countIf(type = 'bet' AND odds > 0)) AS odds_bets FROM events"
+                        + " FINAL WHERE type IN ('bet', 'bet_outcome') AND ")
                 .millisIn("occurred_at", range);
     }
 

@@ -25,6 +25,7 @@ final class Parameters {
     private static final int MAX_TEXT_LENGTH = 256;
     /** An id of 128 characters, of four bytes at most, in Base64, with a number before it. */
     private static final int MAX_CURSOR_LENGTH = 768;
+
     private static final Instant EARLIEST = Instant.EPOCH;
     /** ClickHouse's DateTime ends in 2106. */
     private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");

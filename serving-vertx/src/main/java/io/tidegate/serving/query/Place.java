@@ -13,7 +13,9 @@ record Place(String value, String id) {
 
     /** Opaque to clients, safe in a URL. */
     String encode() {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString((value + ":" + id).getBytes(StandardCharsets.UTF_8));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString((value + ":" + id).getBytes(StandardCharsets.UTF_8));
     }
 
     static Place decode(String cursor) throws BadParameterException {

@@ -46,7 +46,8 @@ final class QueryBudget {
         if (millisPerMinute > 0) {
             Bucket bucket = bucket(subject);
             if (bucket.getAvailableTokens() <= 0) {
-                throw new SpentException(Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
+                throw new SpentException(
+                        Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
             }
         }
     }
@@ -58,10 +59,8 @@ final class QueryBudget {
     }
 
     private Bucket bucket(String subject) {
-        return buckets.get(
-                subject,
-                unknown -> Bucket.builder()
-                        .addLimit(limit -> limit.capacity(millisPerMinute).refillGreedy(millisPerMinute, PERIOD))
-                        .build());
+        return buckets.get(subject, unknown -> Bucket.builder()
+                .addLimit(limit -> limit.capacity(millisPerMinute).refillGreedy(millisPerMinute, PERIOD))
+                .build());
     }
 }

@@ -14,8 +14,8 @@ import java.time.Duration;
  */
 public record QueryConfig(Duration cacheFor, DataSize cacheSize, Duration budgetPerMinute, QueryLimits limits) {
 
-    public static final QueryConfig DEFAULT =
-            new QueryConfig(Duration.ofSeconds(1), DataSize.ofMebibytes(16), Duration.ofMinutes(1), QueryLimits.DEFAULT);
+    public static final QueryConfig DEFAULT = new QueryConfig(
+            Duration.ofSeconds(1), DataSize.ofMebibytes(16), Duration.ofMinutes(1), QueryLimits.DEFAULT);
 
     /**
      * @throws io.tidegate.serving.config.ConfigException naming the first field that is wrong

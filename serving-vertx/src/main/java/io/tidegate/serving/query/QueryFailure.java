@@ -14,9 +14,12 @@ enum QueryFailure {
     /** Too many queries wait already. */
     BUSY(503, "query_overload", "Too many queries at the moment; try again."),
     /** The subject has kept ClickHouse busy for as long as it may. */
-    BUDGET_SPENT(429, "query_budget_spent", "Your queries took all the time that you have per minute; ask again later."),
+    BUDGET_SPENT(
+            429, "query_budget_spent", "Your queries took all the time that you have per minute; ask again later."),
     UNKNOWN_ALERT(
-            404, "alert_not_found", "No alert has this id. An alert can be asked for some seconds after it was raised."),
+            404,
+            "alert_not_found",
+            "No alert has this id. An alert can be asked for some seconds after it was raised."),
     STORE_AWAY(503, "store_unavailable", "The store for queries can't be reached; try again."),
     TIMEOUT(504, "query_timeout", "The query took too long; ask for a shorter range."),
     TOO_HEAVY(422, "query_too_heavy", "The query reads or returns too much; ask for a shorter range."),

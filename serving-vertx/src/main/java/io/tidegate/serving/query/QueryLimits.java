@@ -19,11 +19,7 @@ public record QueryLimits(
     private static final DataSize MAX_SIZE = new DataSize(1L << 50);
 
     public static final QueryLimits DEFAULT = new QueryLimits(
-            2_000_000_000,
-            new DataSize(64L << 30),
-            200_000,
-            DataSize.ofMebibytes(64),
-            DataSize.ofMebibytes(1024));
+            2_000_000_000, new DataSize(64L << 30), 200_000, DataSize.ofMebibytes(64), DataSize.ofMebibytes(1024));
 
     static QueryLimits read(YamlSection yaml) {
         DataSize least = DataSize.ofKibibytes(64);

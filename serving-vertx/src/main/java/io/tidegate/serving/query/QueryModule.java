@@ -89,14 +89,14 @@ public final class QueryModule implements RouteModule {
 
     /** For those who look after the system; nobody's budget pays. */
     public CompletableFuture<StoreFigures> figures() {
-        return pool.run("status", "", clickhouse -> clickhouse.rows(StoreFigures.QUERY).get(0));
+        return pool.run(
+                "status", "", clickhouse -> clickhouse.rows(StoreFigures.QUERY).get(0));
     }
 
     private <R, Q extends Report<R>> void report(Router router, Auth auth, String path, Parser<Q> parser) {
         String name = path.substring(path.lastIndexOf('/') + 1);
-        router.get(path)
-                .handler(auth.require(Role.ANALYST, Role.ADMIN))
-                .handler(context -> parse(context, parser).ifPresent(asked -> answer(context, path, name, asked)));
+        router.get(path).handler(auth.require(Role.ANALYST, Role.ADMIN)).handler(context -> parse(context, parser)
+                .ifPresent(asked -> answer(context, path, name, asked)));
     }
 
     private <R, Q extends Report<R>> void answer(RoutingContext context, String path, String name, Asked<Q> asked) {
@@ -137,14 +137,13 @@ public final class QueryModule implements RouteModule {
             return;
         }
         String subject = Auth.principal(context).sub();
-        parse(context, parameters -> alertId)
-                .ifPresent(asked -> onContext(
-                                context,
-                                answers.get(
-                                        new Answers.Key("alert", alertId, AnswerFormat.JSON),
-                                        () -> pool.run("alert", subject, clickhouse -> story(clickhouse, alertId))))
-                        .onSuccess(answer -> send(context, answer, AnswerFormat.JSON.contentType()))
-                        .onFailure(failure -> refuse(context, failure)));
+        parse(context, parameters -> alertId).ifPresent(asked -> onContext(
+                        context,
+                        answers.get(
+                                new Answers.Key("alert", alertId, AnswerFormat.JSON),
+                                () -> pool.run("alert", subject, clickhouse -> story(clickhouse, alertId))))
+                .onSuccess(answer -> send(context, answer, AnswerFormat.JSON.contentType()))
+                .onFailure(failure -> refuse(context, failure)));
     }
 
     private static Answer story(QueryPool.Asking clickhouse, String alertId) throws SQLException {

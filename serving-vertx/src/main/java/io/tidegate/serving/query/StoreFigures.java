@@ -30,16 +30,14 @@ public record StoreFigures(
         @Override
         public Sql sql() {
             return new Sql()
-                    .text("WITH now64(3, 'UTC') AS t SELECT e.minute, e.newest, a.hour, a.measured, a.p[1], a.p[2], a.p[3]"
-                            + " FROM (SELECT toInt64(countIf(appended_at >= t - INTERVAL 1 MINUTE)) AS minute,"
-                            + " toUnixTimestamp64Milli(max(appended_at)) AS newest"
-                            + " FROM events WHERE occurred_at >= t - INTERVAL 15 MINUTE AND appended_at <= t) AS e"
-                            + " CROSS JOIN (SELECT toInt64(count()) AS hour,"
-                            + " toInt64(countIf(notEmpty(event_ids))) AS measured,"
-                            + " quantilesExactIf(0.5, 0.95, 0.99)(dateDiff('millisecond', detected_at, raised_at),"
-                            + " notEmpty(event_ids)) AS p"
-                            + " FROM alerts FINAL WHERE detected_at >= t - INTERVAL 2 HOUR"
-                            + " AND raised_at >= t - INTERVAL 1 HOUR) AS a");
+                    .text("WITH now64(3, 'UTC') AS t SELECT e.minute, e.newest, a.hour, a.measured, a.p[1], a.p[2],"
+                            + " a.p[3] FROM (SELECT toInt64(countIf(appended_at >= t - INTERVAL 1 MINUTE)) AS"
+                            + " minute, toUnixTimestamp64Milli(max(appended_at)) AS newest FROM events WHERE"
+                            + " occurred_at >= t - INTERVAL 15 MINUTE AND appended_at <= t) AS e CROSS JOIN"
+                            + " (SELECT toInt64(count()) AS hour, toInt64(countIf(notEmpty(event_ids))) AS"
+                            + " measured, quantilesExactIf(0.5, 0.95, 0.99)(dateDiff('millisecond', detected_at,"
+                            + " raised_at), notEmpty(event_ids)) AS p FROM alerts FINAL WHERE detected_at >= t -"
+                            + " INTERVAL 2 HOUR AND raised_at >= t - INTERVAL 1 HOUR) AS a");
         }
 
         @Override

@@ -35,10 +35,14 @@ final class ConsumerLag implements AutoCloseable {
 
     ConsumerLag(String bootstrapServers, String clientId) {
         this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                AdminClientConfig.CLIENT_ID_CONFIG, clientId + "-lag",
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis(),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis()));
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                clientId + "-lag",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) TIMEOUT.toMillis(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) TIMEOUT.toMillis()));
     }
 
     /** By group and topic; fails when Kafka doesn't answer. */
@@ -53,7 +57,8 @@ final class ConsumerLag implements AutoCloseable {
                             .distinct()
                             .collect(Collectors.toMap(group -> group, group -> new ListConsumerGroupOffsetsSpec()));
                     return specs.isEmpty()
-                            ? CompletableFuture.completedFuture(Map.<String, Map<TopicPartition, OffsetAndMetadata>>of())
+                            ? CompletableFuture.completedFuture(
+                                    Map.<String, Map<TopicPartition, OffsetAndMetadata>>of())
                             : admin.listConsumerGroupOffsets(specs).all().toCompletionStage();
                 })
                 .thenCompose(this::withEnds);
@@ -75,9 +80,7 @@ final class ConsumerLag implements AutoCloseable {
                 // A partition without a commit comes as null.
                 if (offset != null && ends.containsKey(partition)) {
                     byTopic.merge(
-                            partition.topic(),
-                            Math.max(0, ends.get(partition).offset() - offset.offset()),
-                            Long::sum);
+                            partition.topic(), Math.max(0, ends.get(partition).offset() - offset.offset()), Long::sum);
                 }
             });
             byTopic.forEach((topic, records) -> lags.add(new Lag(group, topic, records)));

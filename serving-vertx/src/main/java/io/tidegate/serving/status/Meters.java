@@ -99,7 +99,8 @@ final class Meters {
         CountAtBucket[] histogram =
                 timer == null ? new CountAtBucket[0] : timer.takeSnapshot().histogramCounts();
         int finite = 0;
-        while (finite < histogram.length && Double.isFinite(histogram[finite].bucket(TimeUnit.MILLISECONDS))
+        while (finite < histogram.length
+                && Double.isFinite(histogram[finite].bucket(TimeUnit.MILLISECONDS))
                 && histogram[finite].bucket(TimeUnit.DAYS) < 1) {
             finite++;
         }
@@ -120,10 +121,13 @@ final class Meters {
     }
 
     private double sum(String name) {
-        return registry.find(name).counters().stream().mapToDouble(Counter::count).sum();
+        return registry.find(name).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     private long gauge(String name) {
-        return (long) registry.find(name).gauges().stream().mapToDouble(Gauge::value).sum();
+        return (long)
+                registry.find(name).gauges().stream().mapToDouble(Gauge::value).sum();
     }
 }

@@ -109,8 +109,7 @@ public final class StatusModule implements RouteModule {
         CompletableFuture<Optional<List<ConsumerLag.Lag>>> lagging =
                 orNothing("Kafka", lags.get("", (key, executor) -> lag.read().toCompletableFuture()));
         Future.fromCompletionStage(
-                        stored.thenCombine(lagging, this::json),
-                        context.vertx().getOrCreateContext())
+                        stored.thenCombine(lagging, this::json), context.vertx().getOrCreateContext())
                 .onSuccess(body -> {
                     if (!context.response().closed()) {
                         context.response()
@@ -230,10 +229,7 @@ public final class StatusModule implements RouteModule {
         }
         json.writeObjectFieldStart("latency");
         json.writeNumberField("alerts", latency.get().alerts());
-        Percentiles.write(
-                json,
-                "eventToAlert",
-                latency.map(it -> new Percentiles(it.p50(), it.p95(), it.p99())));
+        Percentiles.write(json, "eventToAlert", latency.map(it -> new Percentiles(it.p50(), it.p95(), it.p99())));
         json.writeEndObject();
     }
 }

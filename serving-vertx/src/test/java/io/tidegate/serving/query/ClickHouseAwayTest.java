@@ -29,10 +29,9 @@ class ClickHouseAwayTest {
             Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
             GatewayConfig.ClickHouse config = new GatewayConfig.ClickHouse(
                     clickhouse.uri(), "tidegate", "default", "", Duration.ofMillis(200), 2);
-            QueryConfig nothingKept = new QueryConfig(
-                    Duration.ZERO, DataSize.ofMebibytes(1), Duration.ZERO, QueryLimits.DEFAULT);
-            QueryModule module =
-                    new QueryModule(config, nothingKept, new SimpleMeterRegistry(), Clock.systemUTC());
+            QueryConfig nothingKept =
+                    new QueryConfig(Duration.ZERO, DataSize.ofMebibytes(1), Duration.ZERO, QueryLimits.DEFAULT);
+            QueryModule module = new QueryModule(config, nothingKept, new SimpleMeterRegistry(), Clock.systemUTC());
             try (TestGateway gateway = TestGateway.start(vertx, directory, module)) {
                 String analyst = gateway.token("ana", "analyst");
                 assertThat(gateway.get("/api/v1/alerts", analyst).statusCode()).isEqualTo(200);

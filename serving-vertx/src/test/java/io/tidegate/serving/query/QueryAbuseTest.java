@@ -72,7 +72,10 @@ class QueryAbuseTest {
         }
 
         double asked() {
-            return meters.get("tidegate.query.answers").tag("from", "store").counter().count();
+            return meters.get("tidegate.query.answers")
+                    .tag("from", "store")
+                    .counter()
+                    .count();
         }
 
         @Override
@@ -102,13 +105,14 @@ class QueryAbuseTest {
                 assertThat(new JsonObject(refused.body()).getString("field"))
                         .isEqualTo(path.substring(path.indexOf('?') + 1, path.length() - 1));
             }
-            for (String path :
-                    List.of("analytics/likes-by-day?postId=", "analytics/bets?currency=", "alerts?rule=", "alerts?subject=")) {
+            for (String path : List.of(
+                    "analytics/likes-by-day?postId=", "analytics/bets?currency=", "alerts?rule=", "alerts?subject=")) {
                 assertThat(running.get("eve", path + sql).body()).as(path).isEqualTo("[]");
             }
             // Cursors are the client's too: their content is a value, wherever it goes.
             for (String place : List.of("1:x' OR 1=1 --", "1.5:') OR 1=1 --", "1 OR 1=1:x", "-:x", ":x")) {
-                String cursor = new Place(place.substring(0, place.indexOf(':')), place.substring(place.indexOf(':') + 1))
+                String cursor = new Place(
+                                place.substring(0, place.indexOf(':')), place.substring(place.indexOf(':') + 1))
                         .encode();
                 assertThat(running.get("eve", "analytics/bets?from=2026-03-01&to=2026-03-09&cursor=" + cursor)
                                 .statusCode())
@@ -166,7 +170,14 @@ class QueryAbuseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"settings=max_execution_time%3D0", "max_result_rows=0", "query=SELECT+1", "SETTINGS=x", "readonly=0"})
+    @ValueSource(
+            strings = {
+                "settings=max_execution_time%3D0",
+                "max_result_rows=0",
+                "query=SELECT+1",
+                "SETTINGS=x",
+                "readonly=0"
+            })
     void row37SettingsAreNoParameters(String parameter, @TempDir Path other) {
         try (Running running = Running.with(QueryConfig.DEFAULT, other)) {
             assertThat(running.get("eve", "alerts?" + parameter).statusCode()).isEqualTo(400);
@@ -177,8 +188,8 @@ class QueryAbuseTest {
     void row38AHeavyQueryIsEndedAndSaysWhatToDo(@TempDir Path other) {
         QueryLimits small = new QueryLimits(
                 100, DataSize.ofMebibytes(64), 10, DataSize.ofMebibytes(64), DataSize.ofMebibytes(1024));
-        try (Running running = Running.with(
-                new QueryConfig(Duration.ZERO, DataSize.ofMebibytes(1), NO_BUDGET, small), other)) {
+        try (Running running =
+                Running.with(new QueryConfig(Duration.ZERO, DataSize.ofMebibytes(1), NO_BUDGET, small), other)) {
             HttpResponse<String> heavy =
                     running.get("eve", "analytics/activity?bucket=hour&from=2026-03-01&to=2026-03-09");
             assertThat(heavy.statusCode()).as(heavy.body()).isEqualTo(422);
@@ -194,7 +205,8 @@ class QueryAbuseTest {
     @Test
     void row38WhoKeepsTheStoreBusyWaitsAndNobodyElseDoes(@TempDir Path other) {
         try (Running running = Running.with(
-                new QueryConfig(Duration.ofSeconds(30), DataSize.ofMebibytes(1), Duration.ofMillis(1), QueryLimits.DEFAULT),
+                new QueryConfig(
+                        Duration.ofSeconds(30), DataSize.ofMebibytes(1), Duration.ofMillis(1), QueryLimits.DEFAULT),
                 other)) {
             assertThat(running.get("eve", "alerts?limit=1&to=2026-03-09").statusCode())
                     .isEqualTo(200);
@@ -215,10 +227,11 @@ class QueryAbuseTest {
     @Test
     void aHundredWhoAskTheSameAtOnceAreOneQuery(@TempDir Path other) {
         try (Running running = Running.with(
-                new QueryConfig(Duration.ofSeconds(30), DataSize.ofMebibytes(1), NO_BUDGET, QueryLimits.DEFAULT), other)) {
+                new QueryConfig(Duration.ofSeconds(30), DataSize.ofMebibytes(1), NO_BUDGET, QueryLimits.DEFAULT),
+                other)) {
             List<CompletableFuture<HttpResponse<String>>> all = IntStream.range(0, 100)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() ->
-                            running.get("user" + i % 7, "analytics/bets?from=2026-03-01&to=2026-03-09")))
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> running.get("user" + i % 7, "analytics/bets?from=2026-03-01&to=2026-03-09")))
                     .toList();
 
             assertThat(all).extracting(one -> one.join().statusCode()).containsOnly(200);
@@ -229,7 +242,10 @@ class QueryAbuseTest {
 
     private static QueryPool pool() {
         return new QueryPool(
-                store(Duration.ofSeconds(5)), QueryLimits.DEFAULT, new QueryBudget(NO_BUDGET), new SimpleMeterRegistry());
+                store(Duration.ofSeconds(5)),
+                QueryLimits.DEFAULT,
+                new QueryBudget(NO_BUDGET),
+                new SimpleMeterRegistry());
     }
 
     private static Query<String> query(String sql) {

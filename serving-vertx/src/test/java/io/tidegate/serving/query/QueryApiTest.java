@@ -327,16 +327,21 @@ class QueryApiTest {
             String path = "/api/v1/" + report.replace("?x=", "");
             HttpResponse<String> response = ask(path, "Accept", "text/csv");
             List<List<String>> csv = csv(response.body());
-            List<JsonObject> json = rows(new JsonArray(gateway.get(path, analyst).body()));
+            List<JsonObject> json =
+                    rows(new JsonArray(gateway.get(path, analyst).body()));
 
-            assertThat(response.headers().firstValue("Content-Type")).contains("text/csv; charset=utf-8; header=present");
-            assertThat(csv.get(0)).as(path).containsExactlyElementsOf(json.get(0).fieldNames());
+            assertThat(response.headers().firstValue("Content-Type"))
+                    .contains("text/csv; charset=utf-8; header=present");
+            assertThat(csv.get(0))
+                    .as(path)
+                    .containsExactlyElementsOf(json.get(0).fieldNames());
             assertThat(csv).as(path).hasSize(json.size() + 1);
             for (int i = 0; i < json.size(); i++) {
                 assertThat(csv.get(i + 1))
                         .as(path)
-                        .containsExactlyElementsOf(
-                                json.get(i).stream().map(field -> cell(field.getValue())).toList());
+                        .containsExactlyElementsOf(json.get(i).stream()
+                                .map(field -> cell(field.getValue()))
+                                .toList());
             }
             assertThat(ask(path + (path.contains("?") ? "&" : "?") + "format=csv", "Accept", "application/json")
                             .body())
@@ -442,10 +447,12 @@ class QueryApiTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"analytics/top-posts", "analytics/bets?groupBy=user", "analytics/bets?groupBy=city&currency=EUR"})
+            strings = {"analytics/top-posts", "analytics/bets?groupBy=user", "analytics/bets?groupBy=city&currency=EUR"
+            })
     void pageByPageIsTheWholeAnswer(String report) {
         String path = "/api/v1/" + report + (report.contains("?") ? "&" : "?") + ALL;
-        List<JsonObject> whole = rows(new JsonArray(gateway.get(path + "&limit=1000", analyst).body()));
+        List<JsonObject> whole =
+                rows(new JsonArray(gateway.get(path + "&limit=1000", analyst).body()));
         List<JsonObject> seen = new ArrayList<>();
         Optional<String> page = Optional.of(path + "&limit=1");
         while (page.isPresent()) {
@@ -462,23 +469,29 @@ class QueryApiTest {
     @Test
     void anAlertsStoryHasItsEventsInTheOrderOfTheMatch() throws IOException {
         Instant at = NOW.minusSeconds(500);
-        clickhouse.query("INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
-                + " event_ids, detected_at, started_at, raised_at) VALUES ('story','fraud','bet-escalation',3,'mia',"
-                + "'warning','Bets grow',['s3','s1','s2','gone']," + time(at.plusSeconds(9)) + "," + time(at) + ","
-                + time(at.plusSeconds(10)) + ")");
+        clickhouse.query(
+                "INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
+                        + " event_ids, detected_at, started_at, raised_at) VALUES"
+                        + " ('story','fraud','bet-escalation',3,'mia','warning','Bets"
+                        + " grow',['s3','s1','s2','gone']," + time(at.plusSeconds(9)) + "," + time(at)
+                        + ","
+                        + time(at.plusSeconds(10)) + ")");
         String insert = "INSERT INTO tidegate.events (event_id, type, user_id, game_id, amount, odds, attributes,"
                 + " occurred_at, ingested_at, appended_at, kafka_offset) VALUES ";
         for (int i = 1; i <= 3; i++) {
             String row = "('s" + i + "','bet','mia','g1'," + i + ".5,0,map('k','v\"" + i + "'),"
-                    + time(at.plusSeconds(i - 60)) + "," + time(at.plusSeconds(i)) + "," + time(at.plusSeconds(i)) + "," + i
+                    + time(at.plusSeconds(i - 60)) + "," + time(at.plusSeconds(i)) + "," + time(at.plusSeconds(i)) + ","
+                    + i
                     + ")";
-            // A repeat, another user's event of the same id, and one of that user's long before: none of them is part of it.
+            // A repeat, another user's event of the same id, and one of that user's long before: none of them is part
+            // of it.
             clickhouse.query(insert + row + "," + row + "," + row.replace("'mia'", "'max'") + ","
                     + row.replace(time(at.plusSeconds(i)), time(at.minusSeconds(9_000)))
                             .replace(time(at.plusSeconds(i - 60)), time(at.minusSeconds(9_000))));
         }
 
-        JsonObject story = new JsonObject(gateway.get("/api/v1/alerts/story", analyst).body());
+        JsonObject story =
+                new JsonObject(gateway.get("/api/v1/alerts/story", analyst).body());
 
         assertThat(story.getString("ruleId")).isEqualTo("bet-escalation");
         assertThat(story.getInteger("ruleVersion")).isEqualTo(3);
