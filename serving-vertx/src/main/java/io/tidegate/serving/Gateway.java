@@ -11,6 +11,7 @@ import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.console.ConsoleModule;
 import io.tidegate.serving.counters.CountersModule;
+import io.tidegate.serving.docs.DocsModule;
 import io.tidegate.serving.grpc.GrpcApi;
 import io.tidegate.serving.http.HttpApi;
 import io.tidegate.serving.http.RequestGate;
@@ -114,6 +115,7 @@ public final class Gateway {
                         clientId),
                 queries,
                 new StatusModule(vertx, servers, clientId, metrics, queries::figures, this::healthChecks, this::ready),
+                new DocsModule(),
                 new ConsoleModule(config.console().enabled()));
     }
 

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.counters.CountersModule;
+import io.tidegate.serving.docs.DocsModule;
 import io.tidegate.serving.http.RouteModule;
 import io.tidegate.serving.ingest.IngestRoutes;
 import io.tidegate.serving.limits.Limiter;
@@ -237,13 +238,14 @@ class ConsoleTest {
                 PushModule.create(vertx, PushConfig.DEFAULT, hub, "127.0.0.1:9", "test"),
                 queries,
                 new StatusModule(vertx, "127.0.0.1:9", "test", meters, queries::figures, List::of, () -> true),
+                new DocsModule(),
                 new ConsoleModule(true));
         Router router = Router.router(vertx);
         modules.forEach(module -> module.mount(router, gateway.auth()));
         Set<String> routes = new TreeSet<>();
         for (Route route : router.getRoutes()) {
             String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
-            if (!path.startsWith("/console/")) {
+            if (!path.startsWith("/console/") && !path.startsWith("/docs/")) {
                 route.methods().forEach(method -> routes.add(method.name().toLowerCase(Locale.ROOT) + " " + path));
             }
         }

@@ -20,19 +20,19 @@ class PeerResolverTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            -                                    | 10.0.0.1
-            203.0.113.9                          | 203.0.113.9
-            198.51.100.7, 203.0.113.9            | 203.0.113.9
-            198.51.100.7, 203.0.113.9, 10.1.1.1  | 203.0.113.9
-            10.2.2.2, 10.1.1.1                   | 10.2.2.2
-            198.51.100.7, nonsense               | 10.0.0.1
-            198.51.100.7, nonsense, 10.1.1.1     | 10.1.1.1
-            198.51.100.7,,203.0.113.9            | 203.0.113.9
-            203.0.113.9:4711                     | 203.0.113.9
-            [2001:db8::1]:4711                   | 2001:db8:0:0::/64
-            2001:db8::1, 2001:db8:aaaa::7        | 2001:db8:0:0::/64
-            ::ffff:203.0.113.9                   | 203.0.113.9
-            """)
+        -                                    | 10.0.0.1
+        203.0.113.9                          | 203.0.113.9
+        198.51.100.7, 203.0.113.9            | 203.0.113.9
+        198.51.100.7, 203.0.113.9, 10.1.1.1  | 203.0.113.9
+        10.2.2.2, 10.1.1.1                   | 10.2.2.2
+        198.51.100.7, nonsense               | 10.0.0.1
+        198.51.100.7, nonsense, 10.1.1.1     | 10.1.1.1
+        198.51.100.7,,203.0.113.9            | 203.0.113.9
+        203.0.113.9:4711                     | 203.0.113.9
+        [2001:db8::1]:4711                   | 2001:db8:0:0::/64
+        2001:db8::1, 2001:db8:aaaa::7        | 2001:db8:0:0::/64
+        ::ffff:203.0.113.9                   | 203.0.113.9
+        """)
     void theRightmostHopThatIsNotTrustedIsTheClient(String header, String client) {
         byte[] proxy = PeerAddress.bytes("10.0.0.1");
 
@@ -85,17 +85,17 @@ class PeerResolverTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            ip: {requests: -1}         | limits.ip.requests
-            ip: {events: 1}            | limits.ip.events
-            subject: {bytes: lots}     | limits.subject.bytes
-            subject: {events: 1.5}     | limits.subject.events
-            tenant: {rate: 1}          | limits.tenant.rate
-            importer: {requests: x}    | limits.importer.requests
-            period: soon               | limits.period
-            period: 1ms                | limits.period
-            maxTracked: 0              | limits.maxTracked
-            nonsense: 1                | limits.nonsense
-            """)
+        ip: {requests: -1}         | limits.ip.requests
+        ip: {events: 1}            | limits.ip.events
+        subject: {bytes: lots}     | limits.subject.bytes
+        subject: {events: 1.5}     | limits.subject.events
+        tenant: {rate: 1}          | limits.tenant.rate
+        importer: {requests: x}    | limits.importer.requests
+        period: soon               | limits.period
+        period: 1ms                | limits.period
+        maxTracked: 0              | limits.maxTracked
+        nonsense: 1                | limits.nonsense
+        """)
     void badValuesNameTheirField(String yaml, String field) {
         assertThatThrownBy(() -> read(yaml)).isInstanceOf(ConfigException.class).hasMessageStartingWith(field + ": ");
     }

@@ -128,7 +128,7 @@ class QueryAbuseTest {
                 "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
                 "SELECT * FROM file('/etc/passwd', 'LineAsString')",
                 "SELECT file('/etc/passwd')",
-                "SELECT * FROM s3('http://127.0.0.1:1/b/k', 'CSV', 'a String')",
+                "SELECT * FROM s3('http://127.0.0.1:1/bucket/key', 'CSV', 'a String')",
                 "SELECT * FROM remote('127.0.0.1:1', 'system.one')",
                 "SELECT * FROM mysql('127.0.0.1:1', 'd', 't', 'u', 'p')",
                 "SELECT * FROM executable('id', 'TSV', 'a String')",

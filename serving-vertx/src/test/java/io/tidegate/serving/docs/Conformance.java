@@ -1,0 +1,159 @@
+package io.tidegate.serving.docs;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.validation.ResponseValidator;
+import io.vertx.openapi.validation.ValidatableResponse;
+import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * Holds answers against the API's description with vertx-openapi, which also refuses a description that is no OpenAPI 3.1.
+ *
+ * <p>That tool knows JSON and plain text only, so before it gets the document, problem documents are called JSON in it, and the
+ * other types text; and a parameter of several types becomes a text. The content type itself is compared here, with the document
+ * as it is.
+ */
+final class Conformance {
+
+    private static final String JSON = "application/json";
+    private static final String TEXT = "text/plain";
+
+    private final JsonObject document;
+    private final OpenAPIContract contract;
+    private final ResponseValidator validator;
+
+    Conformance(Vertx vertx, String yaml) {
+        Map<String, Object> loaded = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+        this.document = new JsonObject(loaded);
+        JsonObject simple = document.copy();
+        simplify(simple);
+        this.contract = await(OpenAPIContract.from(vertx, simple));
+        this.validator = ResponseValidator.create(vertx, contract);
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer of the validator", e);
+        }
+    }
+
+    private void simplify(Object node) {
+        if (node instanceof JsonArray array) {
+            array.forEach(this::simplify);
+        } else if (node instanceof JsonObject object) {
+            if (object.containsKey("in") && object.getValue("schema") instanceof JsonObject schema) {
+                String reference = schema.getString("$ref");
+                JsonObject target = reference == null ? schema : resolve(reference);
+                if (target.getValue("type") instanceof JsonArray) {
+                    object.put("schema", new JsonObject().put("type", "string"));
+                }
+            }
+            if (object.getValue("content") instanceof JsonObject content) {
+                JsonObject known = new JsonObject();
+                for (String type : content.fieldNames()) {
+                    known.put(type.endsWith("json") && !type.contains("ndjson") ? JSON : TEXT, content.getValue(type));
+                }
+                object.put("content", known);
+            }
+            object.forEach(member -> simplify(member.getValue()));
+        }
+    }
+
+    private JsonObject resolve(String reference) {
+        JsonObject at = document;
+        for (String step : reference.substring(2).split("/")) {
+            at = at.getJsonObject(step);
+        }
+        return at;
+    }
+
+    /** Operation ids, without those that are only planned. */
+    Set<String> operations() {
+        Set<String> ids = new TreeSet<>();
+        operationObjects().forEach((id, operation) -> {
+            if (!operation.containsKey("x-tidegate-status")) {
+                ids.add(id);
+            }
+        });
+        return ids;
+    }
+
+    private Map<String, JsonObject> operationObjects() {
+        Map<String, JsonObject> all = new TreeMap<>();
+        document.getJsonObject("paths").forEach(path -> ((JsonObject) path.getValue()).forEach(member -> {
+            if (member.getValue() instanceof JsonObject operation && operation.containsKey("operationId")) {
+                all.put(operation.getString("operationId"), operation);
+            }
+        }));
+        return all;
+    }
+
+    /** The method and path of an operation. */
+    String methodAndPath(String operationId) {
+        var operation = contract.operation(operationId);
+        return operation.getHttpMethod().name() + " " + operation.getOpenAPIPath();
+    }
+
+    /**
+     * @throws AssertionError if the answer isn't one that the description has
+     */
+    void check(String operationId, HttpResponse<String> response) {
+        String status = Integer.toString(response.statusCode());
+        JsonObject described =
+                operationObjects().get(operationId).getJsonObject("responses").getJsonObject(status);
+        if (described == null) {
+            throw new AssertionError(
+                    operationId + " answers " + status + ", which isn't described: " + response.body());
+        }
+        if (described.containsKey("$ref")) {
+            described = resolve(described.getString("$ref"));
+        }
+        String type = response.headers().firstValue("Content-Type").orElse("").split(";")[0];
+        JsonObject content = described.getJsonObject("content", new JsonObject());
+        if (content.isEmpty() ? !response.body().isEmpty() : !content.containsKey(type)) {
+            throw new AssertionError(
+                    operationId + " answers " + status + " as '" + type + "'; described are " + content.fieldNames());
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, List<String>> header : response.headers().map().entrySet()) {
+            headers.put(
+                    header.getKey().toLowerCase(Locale.ROOT), header.getValue().get(0));
+        }
+        ValidatableResponse checked = content.isEmpty()
+                ? ValidatableResponse.create(response.statusCode(), headers)
+                : ValidatableResponse.create(
+                        response.statusCode(),
+                        headers,
+                        Buffer.buffer(response.body()),
+                        type.endsWith("json") ? JSON : TEXT);
+        try {
+            await(validator.validate(checked, operationId));
+        } catch (AssertionError e) {
+            throw new AssertionError(operationId + " " + status + ": " + e.getMessage() + "\n" + response.body(), e);
+        }
+    }
+}
