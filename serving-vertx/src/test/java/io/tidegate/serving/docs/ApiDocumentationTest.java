@@ -155,7 +155,6 @@ class ApiDocumentationTest {
                 Call.get("postLeaderboard", "/api/v1/leaderboards/posts", "producer", 200),
                 Call.get("postLeaderboard", "/api/v1/leaderboards/posts?limit=0", "producer", 400),
                 Call.get("listen", "/ws", "analyst", 426),
-                Call.get("console", "/", "", 200),
                 Call.get("docs", "/docs", "", 200),
                 Call.get("openapi", "/openapi.yaml", "", 200)));
         for (String report : List.of(

@@ -131,7 +131,6 @@ class QueryAbuseTest {
                 "SELECT * FROM s3('http://127.0.0.1:1/bucket/key', 'CSV', 'a String')",
                 "SELECT * FROM remote('127.0.0.1:1', 'system.one')",
                 "SELECT * FROM mysql('127.0.0.1:1', 'd', 't', 'u', 'p')",
-                "SELECT * FROM executable('id', 'TSV', 'a String')",
                 "INSERT INTO tidegate.alerts (alert_id) SELECT 'row37'",
                 "CREATE TABLE tidegate.row37 ENGINE = MergeTree ORDER BY a AS SELECT 1 AS a",
             })
