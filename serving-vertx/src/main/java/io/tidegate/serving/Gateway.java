@@ -34,6 +34,8 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -130,6 +132,16 @@ public final class Gateway {
         gateway.start().onSuccess(done -> started.complete(gateway)).onFailure(failure -> gateway.stop()
                 .whenComplete((stopped, ignored) -> started.completeExceptionally(failure)));
         return started;
+    }
+
+    /** Every public route, without serving any: for the test that holds them against the API's description. */
+    static List<Route> routes(GatewayConfig config) {
+        Gateway gateway = new Gateway(config);
+        Router router = Router.router(gateway.vertx);
+        gateway.modules.forEach(module -> module.mount(router, gateway.auth));
+        List<Route> routes = router.getRoutes();
+        gateway.stop().join();
+        return routes;
     }
 
     private Future<Void> start() {

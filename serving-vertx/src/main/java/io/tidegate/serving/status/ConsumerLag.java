@@ -46,7 +46,20 @@ final class ConsumerLag implements AutoCloseable {
     }
 
     /** By group and topic; fails when Kafka doesn't answer. */
-    CompletionStage<List<Lag>> read() {
+    CompletableFuture<List<Lag>> read() {
+        // Futures of Kafka's are read-only, and so is what is derived from them; this one is the caller's.
+        CompletableFuture<List<Lag>> answer = new CompletableFuture<>();
+        ask().whenComplete((lags, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else {
+                answer.complete(lags);
+            }
+        });
+        return answer;
+    }
+
+    private CompletionStage<List<Lag>> ask() {
         return admin.listGroups(ListGroupsOptions.forConsumerGroups())
                 .all()
                 .toCompletionStage()

@@ -107,7 +107,7 @@ public final class StatusModule implements RouteModule {
         CompletableFuture<Optional<StoreFigures>> stored =
                 orNothing("ClickHouse", figures.get("", (key, executor) -> store.get()));
         CompletableFuture<Optional<List<ConsumerLag.Lag>>> lagging =
-                orNothing("Kafka", lags.get("", (key, executor) -> lag.read().toCompletableFuture()));
+                orNothing("Kafka", lags.get("", (key, executor) -> lag.read()));
         Future.fromCompletionStage(
                         stored.thenCombine(lagging, this::json), context.vertx().getOrCreateContext())
                 .onSuccess(body -> {

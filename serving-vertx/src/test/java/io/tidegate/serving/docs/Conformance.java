@@ -9,9 +9,6 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableResponse;
 import java.net.http.HttpResponse;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,7 +24,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * Holds answers against the API's description with vertx-openapi, which also refuses a description that is no OpenAPI 3.1.
  *
  * <p>That tool knows JSON and plain text only, so before it gets the document, problem documents are called JSON in it, and the
- * other types text; and a parameter of several types becomes a text. The content type itself is compared here, with the document
+ * other types text; and a parameter of several types becomes a text. Bodies that aren't JSON, and headers, aren't checked. The content type itself is compared here, with the document
  * as it is.
  */
 final class Conformance {
@@ -74,6 +71,9 @@ final class Conformance {
                     object.put("schema", new JsonObject().put("type", "string"));
                 }
             }
+            // Header values that aren't JSON (`Bearer realm="…"`, `<…>; rel="next"`) it can't decode, though they are
+            // texts.
+            object.remove("headers");
             if (object.getValue("content") instanceof JsonObject content) {
                 JsonObject known = new JsonObject();
                 for (String type : content.fieldNames()) {
@@ -140,18 +140,12 @@ final class Conformance {
             throw new AssertionError(
                     operationId + " answers " + status + " as '" + type + "'; described are " + content.fieldNames());
         }
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (Map.Entry<String, List<String>> header : response.headers().map().entrySet()) {
-            headers.put(
-                    header.getKey().toLowerCase(Locale.ROOT), header.getValue().get(0));
+        if (!type.endsWith("json")) {
+            // Nothing more is said about the others, and the tool has no notion of them.
+            return;
         }
-        ValidatableResponse checked = content.isEmpty()
-                ? ValidatableResponse.create(response.statusCode(), headers)
-                : ValidatableResponse.create(
-                        response.statusCode(),
-                        headers,
-                        Buffer.buffer(response.body()),
-                        type.endsWith("json") ? JSON : TEXT);
+        ValidatableResponse checked =
+                ValidatableResponse.create(response.statusCode(), Map.of(), Buffer.buffer(response.body()), JSON);
         try {
             await(validator.validate(checked, operationId));
         } catch (AssertionError e) {
