@@ -3,17 +3,6 @@ package io.tidegate.serving.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.serving.TestGateway;
-import io.tidegate.serving.counters.CountersModule;
-import io.tidegate.serving.docs.DocsModule;
-import io.tidegate.serving.http.RouteModule;
-import io.tidegate.serving.ingest.IngestRoutes;
-import io.tidegate.serving.limits.Limiter;
-import io.tidegate.serving.push.PushConfig;
-import io.tidegate.serving.push.PushHub;
-import io.tidegate.serving.push.PushMetrics;
-import io.tidegate.serving.push.PushModule;
-import io.tidegate.serving.query.QueryModule;
-import io.tidegate.serving.status.StatusModule;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -169,108 +158,6 @@ class ConsoleTest {
             assertThat(without.get("/openapi.yaml", null).statusCode()).isEqualTo(200);
         } finally {
             TestGateway.await(another.close());
-        }
-    }
-
-    @Test
-    void theApiDescriptionListsEveryRouteThatTheGatewayHasAndMarksTheRestAsPlanned() throws IOException {
-        Set<String> mounted = mountedRoutes();
-        Set<String> described = new TreeSet<>();
-        Set<String> planned = new TreeSet<>();
-        MappingNode openapi = openapi();
-        for (NodeTuple path : mapping(member(openapi, "paths")).getValue()) {
-            for (NodeTuple operation : mapping(path.getValueNode()).getValue()) {
-                String method = text(operation.getKeyNode());
-                if (!method.equals("parameters")) {
-                    boolean later = mapping(operation.getValueNode()).getValue().stream()
-                            .anyMatch(member -> text(member.getKeyNode()).equals("x-tidegate-status"));
-                    (later ? planned : described).add(method + " " + text(path.getKeyNode()));
-                }
-            }
-        }
-
-        assertThat(described).isEqualTo(mounted);
-        assertThat(planned).doesNotContainAnyElementsOf(mounted);
-        assertThat(text(member(openapi, "openapi"))).startsWith("3.1");
-    }
-
-    @Test
-    void everyReferenceOfTheApiDescriptionLeadsSomewhere() {
-        List<String> references = new ArrayList<>();
-        collectReferences(openapi(), references);
-
-        assertThat(references).hasSizeGreaterThan(50).allSatisfy(reference -> {
-            Node node = openapi();
-            for (String step : reference.substring(2).split("/")) {
-                node = member(mapping(node), step);
-            }
-        });
-    }
-
-    private static Set<String> mountedRoutes() throws IOException {
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        PushHub hub = new PushHub(new PushMetrics(meters));
-        Path yaml = directory.resolve("gateway.yaml");
-        Files.writeString(
-                yaml,
-                "kafka: {bootstrapServers: '127.0.0.1:9'}\nclickhouse: {url: 'http://127.0.0.1:9'}\n"
-                        + "auth: {publicKeyFile: public.pem, issuer: tidegate, audience: tidegate}\n");
-        GatewayConfig config = GatewayConfig.load(yaml);
-        QueryModule queries = new QueryModule(config.clickhouse(), config.query(), meters);
-        List<RouteModule> modules = List.of(
-                IngestRoutes.create(vertx, config, Limiter.unlimited(), meters),
-                new CountersModule(vertx, hub, meters, "127.0.0.1:9", "test"),
-                PushModule.create(vertx, PushConfig.DEFAULT, hub, "127.0.0.1:9", "test"),
-                queries,
-                new StatusModule(vertx, "127.0.0.1:9", "test", meters, queries::figures, List::of, () -> true),
-                new DocsModule(),
-                new ConsoleModule(true));
-        Router router = Router.router(vertx);
-        modules.forEach(module -> module.mount(router, gateway.auth()));
-        Set<String> routes = new TreeSet<>();
-        for (Route route : router.getRoutes()) {
-            String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
-            if (!path.startsWith("/console/") && !path.startsWith("/docs/")) {
-                route.methods().forEach(method -> routes.add(method.name().toLowerCase(Locale.ROOT) + " " + path));
-            }
-        }
-        modules.forEach(module -> TestGateway.await(module.stop()));
-        return routes;
-    }
-
-    private static MappingNode openapi() {
-        return mapping(new Yaml(new LoaderOptions())
-                .compose(new StringReader(gateway.get("/openapi.yaml", null).body())));
-    }
-
-    private static MappingNode mapping(Node node) {
-        assertThat(node).isInstanceOf(MappingNode.class);
-        return (MappingNode) node;
-    }
-
-    private static String text(Node node) {
-        return ((ScalarNode) node).getValue();
-    }
-
-    private static Node member(MappingNode mapping, String name) {
-        return mapping.getValue().stream()
-                .filter(tuple -> text(tuple.getKeyNode()).equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no member " + name))
-                .getValueNode();
-    }
-
-    private static void collectReferences(Node node, List<String> references) {
-        if (node instanceof MappingNode mapping) {
-            for (NodeTuple tuple : mapping.getValue()) {
-                if (text(tuple.getKeyNode()).equals("$ref")) {
-                    references.add(text(tuple.getValueNode()));
-                } else {
-                    collectReferences(tuple.getValueNode(), references);
-                }
-            }
-        } else if (node instanceof SequenceNode sequence) {
-            sequence.getValue().forEach(item -> collectReferences(item, references));
         }
     }
 }
