@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param kafkaBootstrapServers {@code host:port[,host:port]}
  * @param clickhouse where rows go
  * @param detectionTime the clock of the detection jobs
+ * @param detectionForm how rules are run
  * @param deduplicationHorizon how long after its first copy a repeated event is recognised, in append time
  * @param transactionTimeout how long the broker keeps an open transaction; far above checkpoint interval plus restart
  *     time, and at most the broker's {@code transaction.max.timeout.ms}
@@ -26,6 +27,7 @@ public record JobConfig(
         String kafkaBootstrapServers,
         ClickHouseConfig clickhouse,
         DetectionTime detectionTime,
+        DetectionForm detectionForm,
         Duration deduplicationHorizon,
         Duration transactionTimeout,
         Optional<Path> rulesFile,
@@ -41,6 +43,7 @@ public record JobConfig(
         }
         Objects.requireNonNull(clickhouse, "clickhouse");
         Objects.requireNonNull(detectionTime, "detection-time");
+        Objects.requireNonNull(detectionForm, "detection");
         requirePositive("deduplication-horizon", deduplicationHorizon);
         requirePositive("transaction-timeout", transactionTimeout);
         Objects.requireNonNull(rulesFile, "rules");
@@ -56,6 +59,7 @@ public record JobConfig(
                 kafkaBootstrapServers,
                 clickhouse,
                 DetectionTime.APPEND,
+                DetectionForm.COMPILED,
                 DEFAULT_DEDUPLICATION_HORIZON,
                 DEFAULT_TRANSACTION_TIMEOUT,
                 Optional.empty(),
@@ -67,6 +71,20 @@ public record JobConfig(
         return new JobConfig(
                 kafkaBootstrapServers,
                 clickhouse,
+                value,
+                detectionForm,
+                deduplicationHorizon,
+                transactionTimeout,
+                rulesFile,
+                storedRules,
+                lineage);
+    }
+
+    public JobConfig withDetectionForm(DetectionForm value) {
+        return new JobConfig(
+                kafkaBootstrapServers,
+                clickhouse,
+                detectionTime,
                 value,
                 deduplicationHorizon,
                 transactionTimeout,
@@ -80,6 +98,7 @@ public record JobConfig(
                 kafkaBootstrapServers,
                 clickhouse,
                 detectionTime,
+                detectionForm,
                 deduplicationHorizon,
                 value,
                 rulesFile,
@@ -92,6 +111,7 @@ public record JobConfig(
                 kafkaBootstrapServers,
                 clickhouse,
                 detectionTime,
+                detectionForm,
                 deduplicationHorizon,
                 transactionTimeout,
                 Optional.of(value),
@@ -104,6 +124,7 @@ public record JobConfig(
                 kafkaBootstrapServers,
                 clickhouse,
                 detectionTime,
+                detectionForm,
                 deduplicationHorizon,
                 transactionTimeout,
                 rulesFile,
@@ -116,6 +137,7 @@ public record JobConfig(
                 kafkaBootstrapServers,
                 clickhouse,
                 detectionTime,
+                detectionForm,
                 deduplicationHorizon,
                 transactionTimeout,
                 rulesFile,

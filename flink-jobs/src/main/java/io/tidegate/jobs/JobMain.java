@@ -51,6 +51,13 @@ public final class JobMain {
             description = "append (the broker's clock) or occurred (replays of history); default: ${DEFAULT-VALUE}")
     private String detectionTime;
 
+    @Option(
+            names = "--detection",
+            defaultValue = "compiled",
+            description =
+                    "compiled, or cep (the reference; doesn't follow changes of rules); default: ${DEFAULT-VALUE}")
+    private String detection;
+
     @Option(names = "--deduplication-horizon", defaultValue = "1 h", description = "default: ${DEFAULT-VALUE}")
     private String deduplicationHorizon;
 
@@ -98,6 +105,7 @@ public final class JobMain {
                 kafka,
                 new ClickHouseConfig(clickhouse, clickhouseDatabase, clickhouseUser, password()),
                 detectionTime(),
+                detectionForm(),
                 duration("--deduplication-horizon", deduplicationHorizon),
                 duration("--transaction-timeout", transactionTimeout),
                 Optional.ofNullable(rules),
@@ -112,6 +120,14 @@ public final class JobMain {
             default ->
                 throw new IllegalArgumentException(
                         "--detection-time: append or occurred expected, got " + detectionTime);
+        };
+    }
+
+    private DetectionForm detectionForm() {
+        return switch (detection.toLowerCase(Locale.ROOT)) {
+            case "compiled" -> DetectionForm.COMPILED;
+            case "cep" -> DetectionForm.CEP;
+            default -> throw new IllegalArgumentException("--detection: compiled or cep expected, got " + detection);
         };
     }
 

@@ -1,5 +1,8 @@
 package io.tidegate.jobs;
 
+import java.util.Set;
+import java.util.stream.Stream;
+
 /**
  * The uid of every operator with or without state: what ties an operator to its state in a savepoint. Never rename one and
  * never give a freed one to another operator. {@code UidsTest} proves that each job sets a uid on every operator and that no
@@ -64,8 +67,13 @@ public final class Uids {
     /** Job {@code fraud}. A rule's stages are named after it: see the methods. */
     public static final class Fraud {
         public static final String EVENTS = "fraud-events";
-        public static final String SUPPRESSION = "fraud-suppression";
+        public static final String SUBJECTS = "fraud-subjects";
+        public static final String USERS = "fraud-rules-about-users";
+        public static final String SHARED = "fraud-rules-about-shared";
         public static final String LATE_RECORDS = "fraud-late-records";
+        public static final String SUPPRESSION = "fraud-suppression";
+        public static final String LATE_EVENTS_OF_CEP = "fraud-late-events-of-cep";
+        public static final String LATE_RECORDS_OF_CEP = "fraud-late-records-of-cep";
         public static final String ALERTS = "fraud-alerts";
 
         private Fraud() {}
@@ -87,16 +95,12 @@ public final class Uids {
         public static String match(String ruleId, int length) {
             return "match-" + ruleId + "-" + length;
         }
-
-        /** Whether it names a stage of one rule: such a stage comes and goes with the rules file, and its state with it. */
-        public static boolean isOfARule(String uid) {
-            return uid.startsWith("observe-") || uid.startsWith("prepare-") || uid.startsWith("match-");
-        }
     }
 
-    /** Job {@code surge}; the stages per subject add {@code -post-surge} or {@code -game-surge}. */
+    /** Job {@code surge}; on CEP the stages per subject add {@code -post-surge} or {@code -game-surge}. */
     public static final class Surge {
         public static final String PROJECTION = "surge-events";
+        public static final String SURGES = "surge-detection";
         public static final String FILTER = "surge-filter";
         public static final String WINDOWS = "surge-windows";
         public static final String LATE = "surge-late";
@@ -121,6 +125,39 @@ public final class Uids {
         public static final String NOTIFICATIONS = "engagement-notifications";
 
         private Engagement() {}
+    }
+
+    private static final Set<String> DETECTION = Set.of(
+            Fraud.SUBJECTS,
+            Fraud.USERS,
+            Fraud.SHARED,
+            Fraud.LATE_RECORDS,
+            Fraud.SUPPRESSION,
+            Fraud.LATE_EVENTS_OF_CEP,
+            Fraud.LATE_RECORDS_OF_CEP,
+            Surge.SURGES,
+            Surge.BASELINE,
+            Surge.START,
+            Surge.END,
+            Surge.LIFECYCLE,
+            Rules.TOPIC,
+            Rules.LOG);
+
+    /**
+     * Whether it names a stage that only one form of detection has ({@link DetectionForm}), or only some rules: such a stage comes
+     * and goes with an option or the rules file, and its state, half-made matches and silences, with it. All else in a checkpoint
+     * must have an owner.
+     */
+    public static boolean comesAndGoes(String uid) {
+        return DETECTION.contains(uid)
+                || Stream.of(
+                                "observe-",
+                                "prepare-",
+                                "match-",
+                                Surge.FILTER + "-",
+                                Surge.WINDOWS + "-",
+                                Surge.LATE + "-")
+                        .anyMatch(uid::startsWith);
     }
 
     private Uids() {}

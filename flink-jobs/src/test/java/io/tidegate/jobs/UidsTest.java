@@ -24,23 +24,29 @@ class UidsTest {
     @MethodSource("jobs")
     void everyOperatorHasAUidOfItsOwn(Job job) {
         for (DetectionTime time : DetectionTime.values()) {
-            // Given an environment that refuses generic types
-            StreamExecutionEnvironment env = TestStreams.environment(2);
-
-            // When the job is defined and its graph is built
-            job.define(
-                    env,
-                    JobConfig.of("127.0.0.1:9092", ClickHouseConfig.local(URI.create("http://127.0.0.1:8123")))
-                            .withDetectionTime(time));
-            List<String> uids = new ArrayList<>();
-            for (StreamNode node : env.getStreamGraph().getStreamNodes()) {
-                // Then
-                assertThat(node.getTransformationUID())
-                        .as("%s: uid of %s", job.name(), node.getOperatorName())
-                        .isNotBlank();
-                uids.add(node.getTransformationUID());
-            }
-            assertThat(uids).as(job.name()).doesNotHaveDuplicates();
+            everyOperatorHasAUidOfItsOwn(job, time, DetectionForm.COMPILED);
+            everyOperatorHasAUidOfItsOwn(job, time, DetectionForm.CEP);
         }
+    }
+
+    private static void everyOperatorHasAUidOfItsOwn(Job job, DetectionTime time, DetectionForm form) {
+        // Given an environment that refuses generic types
+        StreamExecutionEnvironment env = TestStreams.environment(2);
+
+        // When the job is defined and its graph is built
+        job.define(
+                env,
+                JobConfig.of("127.0.0.1:9092", ClickHouseConfig.local(URI.create("http://127.0.0.1:8123")))
+                        .withDetectionTime(time)
+                        .withDetectionForm(form));
+        List<String> uids = new ArrayList<>();
+        for (StreamNode node : env.getStreamGraph().getStreamNodes()) {
+            // Then
+            assertThat(node.getTransformationUID())
+                    .as("%s: uid of %s", job.name(), node.getOperatorName())
+                    .isNotBlank();
+            uids.add(node.getTransformationUID());
+        }
+        assertThat(uids).as(job.name()).doesNotHaveDuplicates();
     }
 }

@@ -7,6 +7,7 @@ import io.tidegate.jobs.JobMain;
 import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.kafka.TopicSink;
 import io.tidegate.jobs.rules.RuleSet;
+import io.tidegate.jobs.rules.RuleUpdates;
 import io.tidegate.jobs.source.TopicSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -25,13 +26,14 @@ public final class EngagementJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
-        RuleSet rules = RuleSet.load(config.rulesFile());
+        RuleSet rules = RuleSet.start(config);
         DataStream<Notification> notifications = EngagementPipeline.define(
                 TopicSource.events(env, config, name()).records(),
                 config.detectionTime(),
                 config.deduplicationHorizon(),
-                rules.rule("big-win"),
-                rules.rule("take-a-break"));
+                rules.rule(BigWinFunction.RULE),
+                rules.rule(TakeABreakFunction.RULE),
+                RuleUpdates.of(env, config));
         notifications
                 .sinkTo(TopicSink.notifications(config, name()))
                 .name("notifications")

@@ -4,6 +4,7 @@ import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Notification;
 import io.tidegate.jobs.DetectionTime;
 import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.alerting.RuleDrivenFunction;
 import io.tidegate.jobs.rules.Rule;
 import io.tidegate.jobs.source.Deduplication;
 import io.tidegate.jobs.source.ProtobufTypeInfo;
@@ -13,12 +14,14 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 
-/** Events → milestones for authors, big wins and breaks for players. Nothing here waits for a watermark. */
+/**
+ * Events → milestones for authors, big wins and breaks for players. Nothing here waits for a watermark; the rules may change
+ * while it runs.
+ */
 final class EngagementPipeline {
 
     private EngagementPipeline() {}
@@ -28,7 +31,8 @@ final class EngagementPipeline {
             DetectionTime time,
             Duration deduplicationHorizon,
             Rule bigWin,
-            Rule takeABreak) {
+            Rule takeABreak,
+            DataStream<Rule> updates) {
         DataStream<EngagementEvent> relevant = Deduplication.of(
                 events.<EngagementEvent>flatMap((record, out) ->
                                 EngagementEvent.of(record, time).ifPresent(out::collect))
@@ -38,41 +42,40 @@ final class EngagementPipeline {
                 TypeInformation.of(EngagementEvent.class),
                 deduplicationHorizon);
 
-        DataStream<Notification> notifications = push(
+        BroadcastStream<Rule> rules = RuleDrivenFunction.broadcast(updates);
+        DataStream<Notification> milestones = told(
                 only(
-                        relevant,
-                        EnumSet.of(
-                                EngagementEvent.Kind.POST,
-                                EngagementEvent.Kind.LIKE,
-                                EngagementEvent.Kind.UNLIKE,
-                                EngagementEvent.Kind.MENTION),
-                        "posts",
-                        Uids.Engagement.POSTS),
-                EngagementEvent::postId,
-                new MilestoneFunction(),
+                                relevant,
+                                EnumSet.of(
+                                        EngagementEvent.Kind.POST,
+                                        EngagementEvent.Kind.LIKE,
+                                        EngagementEvent.Kind.UNLIKE,
+                                        EngagementEvent.Kind.MENTION),
+                                "posts",
+                                Uids.Engagement.POSTS)
+                        .keyBy(EngagementEvent::postId, Types.STRING)
+                        .process(new MilestoneFunction()),
                 "milestones",
                 Uids.Engagement.MILESTONES);
-        if (bigWin.enabled()) {
-            notifications = notifications.union(push(
-                    only(
-                            relevant,
-                            EnumSet.of(EngagementEvent.Kind.BET, EngagementEvent.Kind.OUTCOME),
-                            "bets and outcomes",
-                            Uids.Engagement.BETS),
-                    event -> event.userId() + '\0' + event.betId(),
-                    new BigWinFunction(bigWin.threshold("payoutFactor"), bigWin.window()),
-                    "big wins",
-                    Uids.Engagement.BIG_WINS));
-        }
-        if (takeABreak.enabled()) {
-            notifications = notifications.union(push(
-                    only(relevant, EnumSet.of(EngagementEvent.Kind.BET), "bets", Uids.Engagement.PLACED_BETS),
-                    EngagementEvent::userId,
-                    new TakeABreakFunction(takeABreak.count("bets"), takeABreak.window()),
-                    "breaks",
-                    Uids.Engagement.BREAKS));
-        }
-        return notifications;
+        DataStream<Notification> bigWins = told(
+                only(
+                                relevant,
+                                EnumSet.of(EngagementEvent.Kind.BET, EngagementEvent.Kind.OUTCOME),
+                                "bets and outcomes",
+                                Uids.Engagement.BETS)
+                        .keyBy(event -> event.userId() + '\0' + event.betId(), Types.STRING)
+                        .connect(rules)
+                        .process(new BigWinFunction(bigWin)),
+                "big wins",
+                Uids.Engagement.BIG_WINS);
+        DataStream<Notification> breaks = told(
+                only(relevant, EnumSet.of(EngagementEvent.Kind.BET), "bets", Uids.Engagement.PLACED_BETS)
+                        .keyBy(EngagementEvent::userId, Types.STRING)
+                        .connect(rules)
+                        .process(new TakeABreakFunction(takeABreak)),
+                "breaks",
+                Uids.Engagement.BREAKS);
+        return milestones.union(bigWins, breaks);
     }
 
     private static DataStream<EngagementEvent> only(
@@ -80,14 +83,9 @@ final class EngagementPipeline {
         return events.filter(event -> kinds.contains(event.kind())).name(name).uid(uid);
     }
 
-    private static SingleOutputStreamOperator<Notification> push(
-            DataStream<EngagementEvent> events,
-            KeySelector<EngagementEvent, String> key,
-            KeyedProcessFunction<String, EngagementEvent, Notification> function,
-            String name,
-            String uid) {
-        return events.keyBy(key, Types.STRING)
-                .process(function)
+    private static DataStream<Notification> told(
+            SingleOutputStreamOperator<Notification> notifications, String name, String uid) {
+        return notifications
                 .returns(new ProtobufTypeInfo<>(Notification.class))
                 .name(name)
                 .uid(uid);

@@ -12,10 +12,17 @@ final class ArrivalOrder implements EventComparator<SubjectEvent> {
 
     @Override
     public int compare(SubjectEvent left, SubjectEvent right) {
-        int byPartition =
-                Integer.compare(left.event().partition(), right.event().partition());
-        return byPartition != 0
-                ? byPartition
-                : Long.compare(left.event().offset(), right.event().offset());
+        return byPlace(left.event(), right.event());
+    }
+
+    /** The order of detection: by time, then as they arrived. */
+    static int byTime(FraudEvent left, FraudEvent right) {
+        int byTime = Long.compare(left.timeMs(), right.timeMs());
+        return byTime != 0 ? byTime : byPlace(left, right);
+    }
+
+    private static int byPlace(FraudEvent left, FraudEvent right) {
+        int byPartition = Integer.compare(left.partition(), right.partition());
+        return byPartition != 0 ? byPartition : Long.compare(left.offset(), right.offset());
     }
 }

@@ -9,7 +9,7 @@ import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 import org.apache.flink.util.Collector;
 
 /** The user's last {@code bets} bets, each at least {@code factor} times the one before: chasing losses, or draining a card. */
-final class BetEscalation extends FraudPattern {
+final class BetEscalation extends FraudPattern implements UserRule {
 
     static final String ID = "bet-escalation";
 
@@ -18,11 +18,13 @@ final class BetEscalation extends FraudPattern {
 
     private final int bets;
     private final BigDecimal factor;
+    private final long factorE4;
 
     BetEscalation(Rule rule) {
         super(rule);
         this.bets = rule.count("bets");
         this.factor = rule.threshold("factor");
+        this.factorE4 = tenThousandths("factor");
     }
 
     @Override
@@ -44,6 +46,35 @@ final class BetEscalation extends FraudPattern {
     @Override
     int length() {
         return bets;
+    }
+
+    @Override
+    public UserNeeds needs(UserNeeds others) {
+        return others.withBets(bets - 1, windowMs());
+    }
+
+    @Override
+    public boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.BET;
+    }
+
+    /** Nearly always ends at the first bet that it looks back at, and never looks at more than a match has. */
+    @Override
+    public List<FraudEvent> match(FraudEvent bet, UserHistory before) {
+        EventRing earlier = before.bets();
+        int first = earlier.size() - (bets - 1);
+        if (first < 0 || !isWithin(earlier.timeMs(first), bet)) {
+            return List.of();
+        }
+        long next = bet.amountE4();
+        for (int i = earlier.size() - 1; i >= first; i--) {
+            long amount = earlier.number(i);
+            if (!Exact.atLeast(next, factorE4, amount)) {
+                return List.of();
+            }
+            next = amount;
+        }
+        return withEarlierBets(bet, before, bets - 1);
     }
 
     @Override

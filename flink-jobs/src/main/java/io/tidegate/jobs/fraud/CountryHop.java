@@ -10,7 +10,7 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Logins of a user from two countries, closer in time than anybody travels. Logins without a country don't count. */
-final class CountryHop extends FraudPattern {
+final class CountryHop extends FraudPattern implements UserRule {
 
     static final String ID = "country-hop";
 
@@ -49,6 +49,27 @@ final class CountryHop extends FraudPattern {
     @Override
     int length() {
         return 2;
+    }
+
+    @Override
+    public UserNeeds needs(UserNeeds others) {
+        return others.withLogins(windowMs());
+    }
+
+    @Override
+    public boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.LOGIN;
+    }
+
+    @Override
+    public List<FraudEvent> match(FraudEvent login, UserHistory before) {
+        long sinceMs = login.timeMs() - windowMs();
+        if (!before.logins().anyElsewhere(login.country(), sinceMs)) {
+            return List.of();
+        }
+        Logins.Login from = before.logins().earliestElsewhere(login.country(), sinceMs);
+        return List.of(
+                login.earlier(FraudEventType.LOGIN, from.eventId(), from.timeMs(), 0, "", from.country()), login);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.apache.flink.util.Collector;
  * Money in and out again, hardly played with: a deposit, then a withdrawal of at least {@code withdrawnShare} of it, and bets
  * between the two of less than {@code wageredShare} of it.
  */
-final class DepositCycle extends FraudPattern {
+final class DepositCycle extends FraudPattern implements UserRule {
 
     static final String ID = "deposit-cycle";
 
@@ -23,11 +23,15 @@ final class DepositCycle extends FraudPattern {
 
     private final BigDecimal withdrawnShare;
     private final BigDecimal wageredShare;
+    private final long withdrawnShareE4;
+    private final long wageredShareE4;
 
     DepositCycle(Rule rule) {
         super(rule);
         this.withdrawnShare = rule.threshold("withdrawnShare");
         this.wageredShare = rule.threshold("wageredShare");
+        this.withdrawnShareE4 = tenThousandths("withdrawnShare");
+        this.wageredShareE4 = tenThousandths("wageredShare");
     }
 
     @Override
@@ -59,6 +63,37 @@ final class DepositCycle extends FraudPattern {
     @Override
     int length() {
         return 2;
+    }
+
+    @Override
+    public UserNeeds needs(UserNeeds others) {
+        return others.withDeposits(windowMs());
+    }
+
+    @Override
+    public boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.WITHDRAWAL;
+    }
+
+    @Override
+    public List<FraudEvent> match(FraudEvent withdrawal, UserHistory before) {
+        Deposits deposits = before.deposits();
+        for (int i = 0; i < deposits.size(); i++) {
+            if (isWithin(deposits.timeMs(i), withdrawal)
+                    && Exact.atLeast(withdrawal.amountE4(), withdrawnShareE4, deposits.amountE4(i))
+                    && !Exact.atLeast(deposits.wageredSinceE4(i), wageredShareE4, deposits.amountE4(i))) {
+                return List.of(
+                        withdrawal.earlier(
+                                FraudEventType.DEPOSIT,
+                                deposits.id(i),
+                                deposits.timeMs(i),
+                                deposits.amountE4(i),
+                                "",
+                                ""),
+                        withdrawal);
+            }
+        }
+        return List.of();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.tidegate.jobs.fraud;
 
 import io.tidegate.jobs.rules.Rule;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
@@ -42,6 +44,27 @@ abstract class DistinctUsers extends FraudPattern {
     @Override
     final int length() {
         return users;
+    }
+
+    /** How many users a match has. */
+    final int users() {
+        return users;
+    }
+
+    /** Whether it is the rule about subjects of events of this type. */
+    abstract boolean looksAt(FraudEventType type);
+
+    /** The match that {@code event} completes, first event to last; none where it completes none. */
+    final List<FraudEvent> match(FraudEvent event, Crowd before) {
+        if (!before.isCompletedBy(event, windowMs(), users)) {
+            return List.of();
+        }
+        List<FraudEvent> match = new ArrayList<>(users);
+        for (Crowd.Member member : before.members()) {
+            match.add(event.earlierOf(member.userId(), member.eventId(), member.timeMs()));
+        }
+        match.add(event);
+        return match;
     }
 
     private static final class NewUser extends IterativeCondition<SubjectEvent> {

@@ -2,7 +2,13 @@ package io.tidegate.jobs.fraud;
 
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.source.Identified;
+import io.tidegate.jobs.source.SerializerTypeInfo;
 import io.tidegate.jobs.source.SourceRecord;
+import java.lang.reflect.Type;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInfoFactory;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * What the rules look at of an event. Text that isn't given is empty; for {@link FraudEventType#OTHER} everything is that only
@@ -14,6 +20,7 @@ import io.tidegate.jobs.source.SourceRecord;
  * @param partition of topic events
  * @param offset with the partition the order of arrival
  */
+@TypeInfo(FraudEvent.Factory.class)
 public record FraudEvent(
         FraudEventType type,
         String userId,
@@ -28,6 +35,18 @@ public record FraudEvent(
         long offset,
         long appendedAtMs)
         implements Identified {
+
+    /** For Flink: the hand-written serializer. */
+    public static final class Factory extends TypeInfoFactory<FraudEvent> {
+        @Override
+        public TypeInformation<FraudEvent> createTypeInfo(
+                Type type, Map<String, TypeInformation<?>> genericParameters) {
+            return TYPE;
+        }
+    }
+
+    static final TypeInformation<FraudEvent> TYPE =
+            new SerializerTypeInfo<>(FraudEvent.class, FraudEventSerializer.INSTANCE);
 
     static FraudEvent of(SourceRecord<Event> record, long timeMs) {
         Event event = record.message();
@@ -66,5 +85,39 @@ public record FraudEvent(
                 record.partition(),
                 record.offset(),
                 record.appendedAtMs());
+    }
+
+    /** The same at another time. */
+    FraudEvent at(long otherTimeMs) {
+        return new FraudEvent(
+                type,
+                userId,
+                eventId,
+                otherTimeMs,
+                amountE4,
+                postId,
+                ip,
+                deviceId,
+                country,
+                partition,
+                offset,
+                appendedAtMs);
+    }
+
+    /** An earlier event of the same user, as far as histories keep it. */
+    FraudEvent earlier(
+            FraudEventType otherType,
+            String id,
+            long atMs,
+            long otherAmountE4,
+            String otherPostId,
+            String otherCountry) {
+        return new FraudEvent(
+                otherType, userId, id, atMs, otherAmountE4, otherPostId, "", "", otherCountry, partition, 0, 0);
+    }
+
+    /** An earlier event of another user about the same subject, as far as histories keep it. */
+    FraudEvent earlierOf(String otherUserId, String id, long atMs) {
+        return new FraudEvent(type, otherUserId, id, atMs, 0, postId, ip, deviceId, "", partition, 0, 0);
     }
 }

@@ -1,6 +1,6 @@
 package io.tidegate.jobs.fraud;
 
-/** What the rules tell apart. */
+/** What the rules tell apart. Its serialised form is the position: new ones go to the end. */
 public enum FraudEventType {
     BET,
     DEPOSIT,

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobConfig;
@@ -7,7 +8,9 @@ import io.tidegate.jobs.JobMain;
 import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.kafka.TopicSink;
 import io.tidegate.jobs.rules.RuleSet;
+import io.tidegate.jobs.rules.RuleUpdates;
 import io.tidegate.jobs.source.TopicSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -29,11 +32,19 @@ public final class FraudJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
-        RuleSet rules = RuleSet.load(config.rulesFile());
+        RuleSet rules = RuleSet.start(config);
         TopicSource.Streams<Event> events = TopicSource.eventsForDetection(env, config, NAME);
-        FraudPipeline.define(events.records(), rules, config.deduplicationHorizon())
-                .sinkTo(TopicSink.alerts(config, NAME))
-                .name("alerts")
-                .uid(Uids.Fraud.ALERTS);
+        DataStream<Alert> alerts =
+                switch (config.detectionForm()) {
+                    case COMPILED ->
+                        FraudPipeline.define(
+                                events.records(),
+                                rules,
+                                RuleUpdates.of(env, config),
+                                config.detectionTime(),
+                                config.deduplicationHorizon());
+                    case CEP -> FraudPipeline.defineByCep(events.records(), rules, config.deduplicationHorizon());
+                };
+        alerts.sinkTo(TopicSink.alerts(config, NAME)).name("alerts").uid(Uids.Fraud.ALERTS);
     }
 }

@@ -20,6 +20,10 @@ import org.apache.flink.util.Collector;
 /**
  * A fraud rule: which events it looks at, the pattern that they must follow, and the alert that a match becomes.
  *
+ * <p>A pattern has two forms that find the same matches. The one of Flink CEP is the definition, and what runs where there is no
+ * other. The compiled one ({@link UserRule}, or {@link DistinctUsers}) decides at each event by a look at the subject's
+ * history, at a cost that doesn't grow with what is pending, and follows changes of its rule without a restart.
+ *
  * <p>All patterns slide: no match uses its events up. Where several matches end with the same event, the one that began first
  * counts.
  */
@@ -80,6 +84,38 @@ public abstract class FraudPattern extends PatternProcessFunction<SubjectEvent, 
         return rule.window().plusMillis(1);
     }
 
+    final long windowMs() {
+        return rule.window().toMillis();
+    }
+
+    /** Whether a match may begin at {@code startMs} and end with {@code last}. */
+    final boolean isWithin(long startMs, FraudEvent last) {
+        return last.timeMs() - startMs <= windowMs();
+    }
+
+    /** A threshold as whole ten-thousandths. */
+    final long tenThousandths(String threshold) {
+        try {
+            return rule.threshold(threshold).movePointRight(4).longValueExact();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "rules." + rule.id() + ".thresholds." + threshold + ": at most four decimals expected, got "
+                            + rule.threshold(threshold),
+                    e);
+        }
+    }
+
+    /** The user's {@code count} bets before {@code bet}, and it. */
+    static List<FraudEvent> withEarlierBets(FraudEvent bet, UserHistory before, int count) {
+        EventRing earlier = before.bets();
+        List<FraudEvent> match = new ArrayList<>(count + 1);
+        for (int i = earlier.size() - count; i < earlier.size(); i++) {
+            match.add(bet.earlier(FraudEventType.BET, earlier.id(i), earlier.timeMs(i), earlier.number(i), "", ""));
+        }
+        match.add(bet);
+        return match;
+    }
+
     /** Flink hands over the matches that one event completes in the order of their first events. */
     @Override
     public final void processMatch(
@@ -100,7 +136,8 @@ public abstract class FraudPattern extends PatternProcessFunction<SubjectEvent, 
                 new AlertCandidate(alert(last.subject(), match), rule.window().toMillis()));
     }
 
-    private Alert alert(String subject, List<FraudEvent> match) {
+    /** @param match the matched events, first to last */
+    final Alert alert(String subject, List<FraudEvent> match) {
         Alert.Builder alert = Alert.newBuilder()
                 .setKind(AlertKind.ALERT_KIND_FRAUD)
                 .setRuleId(rule.id())

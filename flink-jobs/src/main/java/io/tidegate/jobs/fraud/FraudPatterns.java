@@ -1,23 +1,43 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.rules.Rule;
 import io.tidegate.jobs.rules.RuleSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /** Every fraud pattern there is. */
 final class FraudPatterns {
 
+    private static final Map<String, Function<Rule, FraudPattern>> BY_RULE = byRule();
+
     private FraudPatterns() {}
+
+    private static Map<String, Function<Rule, FraudPattern>> byRule() {
+        Map<String, Function<Rule, FraudPattern>> patterns = new LinkedHashMap<>();
+        patterns.put(RapidBets.ID, RapidBets::new);
+        patterns.put(BetEscalation.ID, BetEscalation::new);
+        patterns.put(ProbeThenStrike.ID, ProbeThenStrike::new);
+        patterns.put(DepositCycle.ID, DepositCycle::new);
+        patterns.put(CountryHop.ID, CountryHop::new);
+        patterns.put(SharedDevice.ID, SharedDevice::new);
+        patterns.put(LikeBurst.ID, LikeBurst::new);
+        patterns.put(LockstepLikes.ID, LockstepLikes::new);
+        return patterns;
+    }
 
     /** With the rules that are in force, disabled ones included. */
     static List<FraudPattern> of(RuleSet rules) {
-        return List.of(
-                new RapidBets(rules.rule(RapidBets.ID)),
-                new BetEscalation(rules.rule(BetEscalation.ID)),
-                new ProbeThenStrike(rules.rule(ProbeThenStrike.ID)),
-                new DepositCycle(rules.rule(DepositCycle.ID)),
-                new CountryHop(rules.rule(CountryHop.ID)),
-                new SharedDevice(rules.rule(SharedDevice.ID)),
-                new LikeBurst(rules.rule(LikeBurst.ID)),
-                new LockstepLikes(rules.rule(LockstepLikes.ID)));
+        return BY_RULE.keySet().stream().map(id -> of(rules.rule(id))).toList();
+    }
+
+    /** @throws IllegalArgumentException naming the field that the pattern can't work with, or that no pattern is for the rule */
+    static FraudPattern of(Rule rule) {
+        Function<Rule, FraudPattern> pattern = BY_RULE.get(rule.id());
+        if (pattern == null) {
+            throw new IllegalArgumentException("rules." + rule.id() + ": no fraud pattern is called that");
+        }
+        return pattern.apply(rule);
     }
 }

@@ -9,10 +9,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of events that came behind the watermark, so that a rule could not take them into account: counted as
- * {@code lateRecords}, where more than 0 is an alarm, and the first ones logged. An event counts once for each rule that missed
- * it. The event itself isn't lost: the archive has it.
+ * {@code lateRecords}, where more than 0 is an alarm, and the first ones logged. An event counts once for each
+ * operator, or rule on CEP, that missed it. The event itself isn't lost: the archive has it.
  */
-final class LateRecords extends RichFlatMapFunction<SubjectEvent, Void> {
+final class LateRecords extends RichFlatMapFunction<FraudEvent, Void> {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(LateRecords.class);
@@ -26,10 +26,9 @@ final class LateRecords extends RichFlatMapFunction<SubjectEvent, Void> {
     }
 
     @Override
-    public void flatMap(SubjectEvent late, Collector<Void> out) {
+    public void flatMap(FraudEvent event, Collector<Void> out) {
         lateRecords.inc();
         if (lateRecords.getCount() <= LOGGED) {
-            FraudEvent event = late.event();
             LOG.warn(
                     "Event of partition {} offset {} at {} came behind the watermark; a rule of type {} missed it",
                     event.partition(),

@@ -34,6 +34,11 @@ final class LockstepLikes extends DistinctUsers {
     }
 
     @Override
+    boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.LIKE;
+    }
+
+    @Override
     String message(String subject, List<FraudEvent> match) {
         FraudEvent first = match.get(0);
         boolean byDevice = subject.equals("post:" + first.postId() + DEVICE + first.deviceId());

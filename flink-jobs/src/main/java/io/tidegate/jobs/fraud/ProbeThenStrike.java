@@ -8,7 +8,7 @@ import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 import org.apache.flink.util.Collector;
 
 /** {@code probes} bets in a row, and right after them one of at least {@code factor} times their average: a card being tried. */
-final class ProbeThenStrike extends FraudPattern {
+final class ProbeThenStrike extends FraudPattern implements UserRule {
 
     static final String ID = "probe-then-strike";
 
@@ -17,11 +17,13 @@ final class ProbeThenStrike extends FraudPattern {
 
     private final int probes;
     private final BigDecimal factor;
+    private final long factorE4;
 
     ProbeThenStrike(Rule rule) {
         super(rule);
         this.probes = rule.count("probes");
         this.factor = rule.threshold("factor");
+        this.factorE4 = tenThousandths("factor");
     }
 
     @Override
@@ -44,6 +46,35 @@ final class ProbeThenStrike extends FraudPattern {
     @Override
     int length() {
         return probes + 1;
+    }
+
+    @Override
+    public UserNeeds needs(UserNeeds others) {
+        return others.withBets(probes, windowMs());
+    }
+
+    @Override
+    public boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.BET;
+    }
+
+    /** Adds the probes up from the latest on, and ends as soon as they are too much: for most bets that is the first one. */
+    @Override
+    public List<FraudEvent> match(FraudEvent bet, UserHistory before) {
+        EventRing earlier = before.bets();
+        int first = earlier.size() - probes;
+        if (first < 0 || !isWithin(earlier.timeMs(first), bet)) {
+            return List.of();
+        }
+        Exact.Sum limit = Exact.Sum.ofProduct(bet.amountE4(), probes * Exact.ONE_E4);
+        Exact.Sum sum = new Exact.Sum();
+        for (int i = earlier.size() - 1; i >= first; i--) {
+            sum.addProduct(earlier.number(i), factorE4);
+            if (sum.compareTo(limit) > 0) {
+                return List.of();
+            }
+        }
+        return withEarlierBets(bet, before, probes);
     }
 
     @Override

@@ -6,7 +6,7 @@ import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.util.Collector;
 
 /** The user's last {@code bets} bets all within the window: faster than a person bets. */
-final class RapidBets extends FraudPattern {
+final class RapidBets extends FraudPattern implements UserRule {
 
     static final String ID = "rapid-bets";
 
@@ -34,6 +34,23 @@ final class RapidBets extends FraudPattern {
     @Override
     int length() {
         return bets;
+    }
+
+    @Override
+    public UserNeeds needs(UserNeeds others) {
+        return others.withBets(bets - 1, windowMs());
+    }
+
+    @Override
+    public boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.BET;
+    }
+
+    @Override
+    public List<FraudEvent> match(FraudEvent bet, UserHistory before) {
+        EventRing earlier = before.bets();
+        int first = earlier.size() - (bets - 1);
+        return first >= 0 && isWithin(earlier.timeMs(first), bet) ? withEarlierBets(bet, before, bets - 1) : List.of();
     }
 
     @Override

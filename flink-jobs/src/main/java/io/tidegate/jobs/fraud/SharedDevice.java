@@ -24,6 +24,11 @@ final class SharedDevice extends DistinctUsers {
     }
 
     @Override
+    boolean looksAt(FraudEventType type) {
+        return type == FraudEventType.LOGIN;
+    }
+
+    @Override
     String message(String subject, List<FraudEvent> match) {
         String users = match.stream().map(FraudEvent::userId).collect(Collectors.joining(", "));
         return match.size() + " users logged in on device " + match.get(0).deviceId() + " within "

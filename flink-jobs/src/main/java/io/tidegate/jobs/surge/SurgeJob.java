@@ -1,12 +1,16 @@
 package io.tidegate.jobs.surge;
 
 import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.JobMain;
 import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.kafka.TopicSink;
+import io.tidegate.jobs.rules.Rule;
 import io.tidegate.jobs.rules.RuleSet;
+import io.tidegate.jobs.rules.RuleUpdates;
+import io.tidegate.jobs.source.SourceRecord;
 import io.tidegate.jobs.source.TopicSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -25,12 +29,22 @@ public final class SurgeJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
-        RuleSet rules = RuleSet.load(config.rulesFile());
-        DataStream<Alert> alerts = SurgePipeline.define(
-                TopicSource.eventsForDetection(env, config, name()).records(),
-                config.deduplicationHorizon(),
-                rules.rule("post-surge"),
-                rules.rule("game-surge"));
+        RuleSet rules = RuleSet.start(config);
+        Rule postSurge = rules.rule(SurgeSubject.POST.ruleId());
+        Rule gameSurge = rules.rule(SurgeSubject.GAME.ruleId());
+        DataStream<SourceRecord<Event>> events =
+                TopicSource.eventsForDetection(env, config, name()).records();
+        DataStream<Alert> alerts =
+                switch (config.detectionForm()) {
+                    case COMPILED ->
+                        SurgePipeline.define(
+                                events,
+                                config.deduplicationHorizon(),
+                                postSurge,
+                                gameSurge,
+                                RuleUpdates.of(env, config));
+                    case CEP -> SurgePipeline.defineByCep(events, config.deduplicationHorizon(), postSurge, gameSurge);
+                };
         alerts.sinkTo(TopicSink.alerts(config, name())).name("alerts").uid(Uids.Surge.ALERTS);
     }
 }

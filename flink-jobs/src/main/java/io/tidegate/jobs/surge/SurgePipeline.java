@@ -3,13 +3,17 @@ package io.tidegate.jobs.surge;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.alerting.RuleDrivenFunction;
 import io.tidegate.jobs.rules.Rule;
 import io.tidegate.jobs.source.Deduplication;
 import io.tidegate.jobs.source.ProtobufTypeInfo;
 import io.tidegate.jobs.source.SourceRecord;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -26,7 +30,7 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Events → tumbling levels per post and game → gap-free series with a baseline → CEP over the series → alerts.
+ * Events → tumbling levels per post and game → gap-free series with a baseline → two spikes in a row, and calm → alerts.
  *
  * <p>A surge is not a milestone: this is about speed, whatever the total; {@code engagement} is about the total.
  */
@@ -37,8 +41,33 @@ final class SurgePipeline {
 
     private SurgePipeline() {}
 
-    /** @param events with the timestamps and watermarks of detection */
+    /**
+     * All of it in one operator that follows changes of the rules.
+     *
+     * @param events with the timestamps and watermarks of detection
+     * @param updates rules that take the place of those given
+     */
     static DataStream<Alert> define(
+            DataStream<SourceRecord<Event>> events,
+            Duration deduplicationHorizon,
+            Rule postSurge,
+            Rule gameSurge,
+            DataStream<Rule> updates) {
+        return distinct(events, deduplicationHorizon, EnumSet.allOf(SurgeSubject.class))
+                .keyBy(SurgeEvent::subject)
+                .connect(RuleDrivenFunction.broadcast(updates))
+                .process(new SurgeDetection(List.of(postSurge, gameSurge)))
+                .returns(new ProtobufTypeInfo<>(Alert.class))
+                .name("surges")
+                .uid(Uids.Surge.SURGES);
+    }
+
+    /**
+     * By Flink's windows and CEP over the series: the reference. The rules are those given.
+     *
+     * @param events with the timestamps and watermarks of detection
+     */
+    static DataStream<Alert> defineByCep(
             DataStream<SourceRecord<Event>> events, Duration deduplicationHorizon, Rule postSurge, Rule gameSurge) {
         Map<SurgeSubject, SurgeThresholds> thresholds = new EnumMap<>(SurgeSubject.class);
         if (postSurge.enabled()) {
@@ -47,18 +76,12 @@ final class SurgePipeline {
         if (gameSurge.enabled()) {
             thresholds.put(SurgeSubject.GAME, SurgeThresholds.of(gameSurge));
         }
+        if (thresholds.isEmpty()) {
+            throw new IllegalArgumentException("rules: post-surge and game-surge are both disabled, nothing to run");
+        }
 
-        DataStream<SurgeEvent> levels = Deduplication.of(
-                events.<SurgeEvent>flatMap((record, out) -> SurgeEvent.of(record)
-                                .filter(event -> thresholds.containsKey(SurgeSubject.ofSubject(event.subject())))
-                                .ifPresent(out::collect))
-                        .returns(SurgeEvent.class)
-                        .name("likes and bets")
-                        .uid(Uids.Surge.PROJECTION),
-                TypeInformation.of(SurgeEvent.class),
-                deduplicationHorizon);
-
-        DataStream<MeasuredWindow> series = windows(levels, thresholds)
+        DataStream<MeasuredWindow> series = windows(
+                        distinct(events, deduplicationHorizon, thresholds.keySet()), thresholds)
                 .keyBy(LevelWindow::subject)
                 .process(new BaselineFunction(thresholds))
                 .name("baseline")
@@ -71,6 +94,20 @@ final class SurgePipeline {
                 .returns(new ProtobufTypeInfo<>(Alert.class))
                 .name("one alert per surge")
                 .uid(Uids.Surge.LIFECYCLE);
+    }
+
+    private static DataStream<SurgeEvent> distinct(
+            DataStream<SourceRecord<Event>> events, Duration deduplicationHorizon, Set<SurgeSubject> wanted) {
+        Set<SurgeSubject> subjects = EnumSet.copyOf(wanted);
+        return Deduplication.of(
+                events.<SurgeEvent>flatMap((record, out) -> SurgeEvent.of(record)
+                                .filter(event -> subjects.contains(SurgeSubject.ofSubject(event.subject())))
+                                .ifPresent(out::collect))
+                        .returns(SurgeEvent.class)
+                        .name("likes and bets")
+                        .uid(Uids.Surge.PROJECTION),
+                TypeInformation.of(SurgeEvent.class),
+                deduplicationHorizon);
     }
 
     private static DataStream<LevelWindow> windows(
@@ -94,9 +131,6 @@ final class SurgePipeline {
                     .name(subject.ruleId() + " late events")
                     .uid(Uids.Surge.LATE + "-" + subject.ruleId());
             windows = windows == null ? counted : windows.union(counted);
-        }
-        if (windows == null) {
-            throw new IllegalArgumentException("rules: post-surge and game-surge are both disabled, nothing to run");
         }
         return windows;
     }

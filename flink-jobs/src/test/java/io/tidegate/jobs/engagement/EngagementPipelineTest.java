@@ -295,7 +295,8 @@ class EngagementPipelineTest {
                         DetectionTime.APPEND,
                         Duration.ofHours(10),
                         RULES.rule("big-win"),
-                        RULES.rule("take-a-break"))
+                        RULES.rule("take-a-break"),
+                        TestStreams.rules(env, RULES))
                 .executeAndCollect()) {
             results.forEachRemaining(notifications::add);
         }

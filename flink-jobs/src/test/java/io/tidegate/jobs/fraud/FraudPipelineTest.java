@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.Event;
+import io.tidegate.jobs.DetectionTime;
 import io.tidegate.jobs.rules.RuleSet;
 import io.tidegate.jobs.source.SourceRecord;
 import io.tidegate.jobs.source.SourceRecordTypeInfo;
+import io.tidegate.jobs.source.TestStreams;
 import io.tidegate.replay.oracle.Oracle;
 import io.tidegate.replay.oracle.OracleAlert;
 import io.tidegate.replay.oracle.OracleEvent;
@@ -27,6 +29,7 @@ import org.apache.flink.api.java.typeutils.PojoTypeInfo;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.CloseableIterator;
@@ -34,7 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole pipeline against the oracle, which reads the same events by brute force. */
 class FraudPipelineTest {
@@ -45,14 +49,20 @@ class FraudPipelineTest {
             .setNumberSlotsPerTaskManager(2)
             .build());
 
+    private enum Form {
+        COMPILED,
+        COMPILED_BY_OCCURRED_TIME,
+        CEP
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void itRaisesTheAlertsOfTheOracleAndNoOthers(int parallelism) throws Exception {
+    @CsvSource({"COMPILED, 1", "COMPILED, 2", "COMPILED_BY_OCCURRED_TIME, 2", "CEP, 1", "CEP, 2"})
+    void itRaisesTheAlertsOfTheOracleAndNoOthers(Form form, int parallelism) throws Exception {
         List<OracleEvent> events = RandomStreams.of(
                 LongStream.range(0, 6).map(seed -> 100 * parallelism + seed).toArray());
         List<OracleAlert> expected = Oracle.alerts(events);
 
-        List<Alert> alerts = run(Arrivals.records(events), RuleSet.defaults(), parallelism);
+        List<Alert> alerts = run(Arrivals.records(events), RuleSet.defaults(), form, parallelism);
 
         assertThat(asOracle(alerts)).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(alerts).extracting(Alert::getAlertId).doesNotHaveDuplicates();
@@ -62,8 +72,9 @@ class FraudPipelineTest {
                 .allSatisfy((rule, count) -> assertThat(count).as(rule).isGreaterThanOrEqualTo(10));
     }
 
-    @Test
-    void aDisabledRuleRaisesNothingAndAChangedOneSaysItsVersion(@TempDir Path directory) throws Exception {
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void aDisabledRuleRaisesNothingAndAChangedOneSaysItsVersion(Form form, @TempDir Path directory) throws Exception {
         RuleSet rules = RuleSet.load(Optional.of(Files.writeString(directory.resolve("rules.yaml"), """
                 rules:
                   country-hop: {enabled: false}
@@ -76,7 +87,7 @@ class FraudPipelineTest {
                         .contains(alert.ruleId()))
                 .toList();
 
-        List<Alert> alerts = run(Arrivals.records(events), rules, 1);
+        List<Alert> alerts = run(Arrivals.records(events), rules, form, 1);
 
         List<Alert> changed = alerts.stream()
                 .filter(alert -> alert.getRuleId().equals("shared-device"))
@@ -93,12 +104,12 @@ class FraudPipelineTest {
     @Test
     void nothingInStreamsOrStateIsLeftToAGenericSerializer() {
         assertThat(List.of(
-                        TypeInformation.of(FraudEvent.class),
                         TypeInformation.of(SubjectEvent.class),
                         TypeInformation.of(WageredTotal.class),
                         TypeInformation.of(MatchStarts.class)))
                 .allSatisfy(type -> assertThat(type).isInstanceOf(PojoTypeInfo.class))
                 .allSatisfy(type -> assertThat(type.toString()).doesNotContain("GenericType"));
+        assertThat(TypeInformation.of(FraudEvent.class)).isEqualTo(FraudEvent.TYPE);
     }
 
     static List<OracleAlert> asOracle(List<Alert> alerts) {
@@ -112,7 +123,8 @@ class FraudPipelineTest {
                 .toList();
     }
 
-    private static List<Alert> run(List<SourceRecord<Event>> records, RuleSet rules, int parallelism) throws Exception {
+    private static List<Alert> run(List<SourceRecord<Event>> records, RuleSet rules, Form form, int parallelism)
+            throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         configuration.set(PipelineOptions.OBJECT_REUSE, true);
@@ -125,11 +137,21 @@ class FraudPipelineTest {
                                 .withTimestampAssigner((record, timestamp) -> record.appendedAtMs()))
                 .setParallelism(1);
         List<Alert> alerts = new ArrayList<>();
-        try (CloseableIterator<Alert> results =
-                FraudPipeline.define(events, rules, Duration.ofDays(1)).executeAndCollect("fraud")) {
+        DataStream<Alert> defined =
+                switch (form) {
+                    case COMPILED -> compiled(env, events, rules, DetectionTime.APPEND);
+                    case COMPILED_BY_OCCURRED_TIME -> compiled(env, events, rules, DetectionTime.OCCURRED);
+                    case CEP -> FraudPipeline.defineByCep(events, rules, Duration.ofDays(1));
+                };
+        try (CloseableIterator<Alert> results = defined.executeAndCollect("fraud")) {
             results.forEachRemaining(alerts::add);
         }
         return alerts;
+    }
+
+    private static DataStream<Alert> compiled(
+            StreamExecutionEnvironment env, DataStream<SourceRecord<Event>> events, RuleSet rules, DetectionTime time) {
+        return FraudPipeline.define(events, rules, TestStreams.rules(env, rules), time, Duration.ofDays(1));
     }
 
     /** As close behind as equal times allow, so that matches and clean-up happen while the stream runs. */

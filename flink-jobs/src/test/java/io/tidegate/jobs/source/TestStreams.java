@@ -1,9 +1,12 @@
 package io.tidegate.jobs.source;
 
 import io.tidegate.contracts.v1.Event;
+import io.tidegate.jobs.rules.Rule;
+import io.tidegate.jobs.rules.RuleSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -48,5 +51,10 @@ public final class TestStreams {
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<SourceRecord<Event>>forMonotonousTimestamps()
                         .withTimestampAssigner((record, previous) -> record.appendedAtMs()))
                 .setParallelism(1);
+    }
+
+    /** As {@code RuleUpdates} begins: every rule in force. Then it ends, which moves its watermark to the end of time. */
+    public static DataStream<Rule> rules(StreamExecutionEnvironment env, RuleSet rules) {
+        return env.fromData(rules.all(), TypeInformation.of(Rule.class)).setParallelism(1);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -192,18 +193,30 @@ class SurgePipelineTest {
                 .setOccurredAtMs(atMs);
     }
 
+    /** By both forms, which must raise the same. */
     private static List<Alert> alerts(List<Event> events) throws Exception {
         var env = TestStreams.environment(2);
+        List<Alert> alerts = collected(SurgePipeline.define(
+                TestStreams.detection(env, events),
+                Duration.ofHours(1),
+                RULES.rule("post-surge"),
+                RULES.rule("game-surge"),
+                TestStreams.rules(env, RULES)));
+        List<Alert> byCep = collected(SurgePipeline.defineByCep(
+                TestStreams.detection(TestStreams.environment(2), events),
+                Duration.ofHours(1),
+                RULES.rule("post-surge"),
+                RULES.rule("game-surge")));
+        assertThat(alerts).as("the compiled form against CEP").isEqualTo(byCep);
+        return alerts;
+    }
+
+    private static List<Alert> collected(DataStream<Alert> stream) throws Exception {
         List<Alert> alerts = new ArrayList<>();
-        try (var results = SurgePipeline.define(
-                        TestStreams.detection(env, events),
-                        Duration.ofHours(1),
-                        RULES.rule("post-surge"),
-                        RULES.rule("game-surge"))
-                .executeAndCollect()) {
+        try (var results = stream.executeAndCollect()) {
             results.forEachRemaining(alerts::add);
         }
-        alerts.sort(Comparator.comparingLong(Alert::getDetectedAtMs));
+        alerts.sort(Comparator.comparing(Alert::getDetectedAtMs).thenComparing(Alert::getSubject));
         return alerts;
     }
 }

@@ -95,8 +95,7 @@ public final class FlinkMain implements Callable<Integer> {
                         },
                         "flink-stop"));
         try {
-            EmbeddedFlink flink =
-                    EmbeddedFlink.start(configuration(), data.resolve("checkpoints"), Uids.Fraud::isOfARule);
+            EmbeddedFlink flink = EmbeddedFlink.start(configuration(), data.resolve("checkpoints"), Uids::comesAndGoes);
             started.set(flink);
             JobConfig config = jobConfig();
             for (Job job : JobCatalog.all()) {

@@ -1,0 +1,102 @@
+package io.tidegate.jobs.fraud;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
+
+/** Format: the type's position (1 byte), then the other fields in their order. */
+final class FraudEventSerializer extends TypeSerializerSingleton<FraudEvent> {
+
+    private static final long serialVersionUID = 1L;
+    private static final FraudEventType[] TYPES = FraudEventType.values();
+
+    static final FraudEventSerializer INSTANCE = new FraudEventSerializer();
+
+    @Override
+    public boolean isImmutableType() {
+        return true;
+    }
+
+    @Override
+    public FraudEvent createInstance() {
+        return new FraudEvent(FraudEventType.OTHER, "", "", 0, 0, "", "", "", "", 0, 0, 0);
+    }
+
+    @Override
+    public FraudEvent copy(FraudEvent from) {
+        return from;
+    }
+
+    @Override
+    public FraudEvent copy(FraudEvent from, FraudEvent reuse) {
+        return from;
+    }
+
+    @Override
+    public int getLength() {
+        return -1;
+    }
+
+    @Override
+    public void serialize(FraudEvent event, DataOutputView target) throws IOException {
+        target.writeByte(event.type().ordinal());
+        StringValue.writeString(event.userId(), target);
+        StringValue.writeString(event.eventId(), target);
+        target.writeLong(event.timeMs());
+        target.writeLong(event.amountE4());
+        StringValue.writeString(event.postId(), target);
+        StringValue.writeString(event.ip(), target);
+        StringValue.writeString(event.deviceId(), target);
+        StringValue.writeString(event.country(), target);
+        target.writeInt(event.partition());
+        target.writeLong(event.offset());
+        target.writeLong(event.appendedAtMs());
+    }
+
+    @Override
+    public FraudEvent deserialize(DataInputView source) throws IOException {
+        int type = source.readUnsignedByte();
+        if (type >= TYPES.length) {
+            throw new IOException("unknown type of fraud event: " + type);
+        }
+        return new FraudEvent(
+                TYPES[type],
+                StringValue.readString(source),
+                StringValue.readString(source),
+                source.readLong(),
+                source.readLong(),
+                StringValue.readString(source),
+                StringValue.readString(source),
+                StringValue.readString(source),
+                StringValue.readString(source),
+                source.readInt(),
+                source.readLong(),
+                source.readLong());
+    }
+
+    @Override
+    public FraudEvent deserialize(FraudEvent reuse, DataInputView source) throws IOException {
+        return deserialize(source);
+    }
+
+    @Override
+    public void copy(DataInputView source, DataOutputView target) throws IOException {
+        serialize(deserialize(source), target);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<FraudEvent> snapshotConfiguration() {
+        return new Snapshot();
+    }
+
+    /** The format has one version. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<FraudEvent> {
+        public Snapshot() {
+            super(() -> INSTANCE);
+        }
+    }
+}
