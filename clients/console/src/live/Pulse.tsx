@@ -1,4 +1,4 @@
-import { axisEnd, timeline, type ActivityRow } from '../activity/activity.ts';
+import { timeline, type ActivityRow } from '../activity/activity.ts';
 import { minute, plural, short, whole } from '../format.ts';
 import { mayAnalyse } from '../session.ts';
 import { usePolled } from '../ui/polled.ts';
@@ -13,22 +13,21 @@ const TOP = 16;
 
 /** The last hour on one line: how much came in, and above it when something was wrong. */
 export function Pulse() {
+  return mayAnalyse.value ? <LastHour /> : null;
+}
+
+function LastHour() {
   const { ref, width } = useWidth<HTMLDivElement>(900);
   const activity = usePolled(
     async (api, signal) => {
       const to = Math.floor(Date.now() / MINUTE) * MINUTE + MINUTE;
       const from = to - MINUTES * MINUTE;
-      const rows = mayAnalyse.value
-        ? await api.get<ActivityRow[]>('/api/v1/analytics/activity', { bucket: 'minute', from, to }, signal)
-        : [];
+      const rows = await api.get<ActivityRow[]>('/api/v1/analytics/activity', { bucket: 'minute', from, to }, signal);
       return { from, data: timeline(rows, from, to, MINUTE) };
     },
     [],
     10_000,
   );
-  if (!mayAnalyse.value) {
-    return null;
-  }
   const from = activity.data?.from ?? Math.floor(Date.now() / MINUTE) * MINUTE - (MINUTES - 1) * MINUTE;
   const totals = Array.from({ length: MINUTES }, (_, index) =>
     (activity.data?.data.series ?? []).reduce((sum, one) => sum + one.values[index]!, 0),
@@ -42,7 +41,7 @@ export function Pulse() {
     cell[alert.severity === 'critical' ? 'critical' : 'other']++;
     perMinute.set(index, cell);
   }
-  const end = axisEnd(Math.max(...totals));
+  const end = Math.max(1, ...totals);
   const step = width / MINUTES;
   const tall = HEIGHT - FOOT - TOP;
   const critical = recent.filter((alert) => alert.severity === 'critical').length;
