@@ -24,5 +24,14 @@ public final class Topics {
     /** Every change of a rule: who, when, from what to what; key: rule id; kept for ever, transactional, one partition. */
     public static final String RULES_AUDIT = "rules.audit";
 
+    /** Webhooks, preferences, push subscriptions; key: see {@code NotifierSetting}; compacted, values encrypted. */
+    public static final String NOTIFIER_SETTINGS = "notifier.settings";
+
+    /** What the notifier has yet to deliver; key: delivery id, partition by target; compacted. */
+    public static final String NOTIFIER_DELIVERIES = "notifier.deliveries";
+
+    /** Deliveries that were given up, reason in the headers ({@link DeadLetterHeaders}); key: target. */
+    public static final String NOTIFICATIONS_DLQ = "notifications.dlq";
+
     private Topics() {}
 }

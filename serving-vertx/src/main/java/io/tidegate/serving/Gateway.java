@@ -21,6 +21,7 @@ import io.tidegate.serving.limits.BucketLimiter;
 import io.tidegate.serving.limits.Limiter;
 import io.tidegate.serving.limits.PeerResolver;
 import io.tidegate.serving.limits.RequestLimits;
+import io.tidegate.serving.notify.settings.NotifyApi;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.ops.OpsServer;
@@ -41,6 +42,7 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.net.BindException;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +120,7 @@ public final class Gateway {
                 queries,
                 new StatusModule(vertx, servers, clientId, metrics, queries::figures, this::healthChecks, this::ready),
                 new DocsModule(),
+                new NotifyApi(vertx, config.notifier(), servers, clientId, Clock.systemUTC()),
                 new ConsoleModule(config.console().enabled()));
     }
 

@@ -5,6 +5,7 @@ import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
 import io.tidegate.serving.limits.LimitsConfig;
+import io.tidegate.serving.notify.settings.NotifyConfig;
 import io.tidegate.serving.push.PushConfig;
 import io.tidegate.serving.query.QueryConfig;
 import io.tidegate.serving.rules.RulesConfig;
@@ -36,6 +37,7 @@ public record GatewayConfig(
         Auth auth,
         Ingest ingest,
         PushConfig push,
+        NotifyConfig notifier,
         LimitsConfig limits,
         RulesConfig rules,
         QueryConfig query,
@@ -207,6 +209,7 @@ public record GatewayConfig(
                 auth(root.section("auth"), directory),
                 ingest(root.section("ingest")),
                 push(root.section("push")),
+                NotifyConfig.read(root.section("notifier"), directory),
                 LimitsConfig.read(root.section("limits")),
                 RulesConfig.read(root.section("rules"), directory),
                 QueryConfig.read(root.section("query")),

@@ -2,6 +2,7 @@ package io.tidegate.dev.demo;
 
 import io.tidegate.dev.clickhouse.EngineMain;
 import io.tidegate.dev.demo.auth.KeyFiles;
+import io.tidegate.dev.demo.auth.NotifierKeys;
 import io.tidegate.dev.demo.flink.FlinkMain;
 import io.tidegate.dev.demo.supervise.ChildSpec;
 import io.tidegate.dev.demo.supervise.Probe;
@@ -33,8 +34,14 @@ final class ChildSpecs {
     static final String BROKER = "kafka";
     static final String FLINK = "flink";
     static final String GATEWAY = "gateway";
+    static final String NOTIFIER = "notifier";
 
     private static final String GATEWAY_MAIN = "io.tidegate.serving.GatewayMain";
+    private static final String NOTIFIER_MAIN = "io.tidegate.serving.notify.NotifierMain";
+    private static final String NOTIFIER_READY = "Tidegate notifier is running";
+    /** Where webhooks of the demo may lead: also to receivers on this machine, which anywhere else is refused. */
+    private static final String NOTIFIER_ADDRESSES =
+            "allowHttp: true, ports: [443, 8443, 9000, 9001], allowNetworks: [127.0.0.0/8, \"::1/128\"]";
     /** Generous: a child that ends is noticed at once; on a busy machine a late start is better than none, and who waits is told. */
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
 
@@ -110,6 +117,17 @@ final class ChildSpecs {
                 .stopWithin(Duration.ofSeconds(4));
     }
 
+    /** Webhooks and web push; e-mail needs a server, which the demo hasn't. */
+    ChildSpec notifier() throws IOException {
+        Files.writeString(data.notifierConfig(), notifierConfig());
+        return java(NOTIFIER, gatewayClassPath(), List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
+                .main(NOTIFIER_MAIN)
+                .args("--config", data.notifierConfig().toString())
+                .fatal(2)
+                .readyWhen(output -> output.hasLineStartingWith(NOTIFIER_READY), START_LIMIT)
+                .stopWithin(Duration.ofSeconds(2));
+    }
+
     URI clickhouse() {
         return URI.create("http://" + Ports.HOST + ":" + settings.ports().clickhouse());
     }
@@ -121,6 +139,7 @@ final class ChildSpecs {
     /** As a JSON-style YAML document: paths need no escaping but quotes. */
     private String gatewayConfig() {
         Ports ports = settings.ports();
+        NotifierKeys keys = new NotifierKeys(data.root());
         return """
                 # Written by scripts/demo at each start.
                 http: {host: %1$s, port: %2$d}
@@ -128,26 +147,48 @@ final class ChildSpecs {
                 ops: {host: %1$s, port: %4$d}
                 kafka: {bootstrapServers: "%5$s"}
                 clickhouse: {url: "%6$s", database: tidegate, user: default, password: ""}
-                auth: {publicKeyFile: "%7$s", algorithm: ES256, issuer: tidegate, audience: tidegate}
+                auth: {publicKeyFile: %7$s, algorithm: ES256, issuer: tidegate, audience: tidegate}
+                notifier: {keyFile: %8$s, vapidPublicKeyFile: %9$s, %10$s}
                 # One machine sends everything here.
                 limits:
                   ip: {requests: 100000000}
                   subject: {requests: 100000000, events: 1000000000, bytes: 50GiB}
                   tenant: {requests: 100000000, events: 1000000000, bytes: 50GiB}
-                rules: {%8$s}
+                rules: {%11$s}
                 """.formatted(
-                Ports.HOST,
-                ports.http(),
-                ports.grpc(),
-                ports.ops(),
-                kafka(),
-                clickhouse(),
-                quoted(new KeyFiles(data.root()).publicKey()),
-                settings.rules().map(file -> "file: \"" + quoted(file) + "\"").orElse(""));
+                        Ports.HOST,
+                        ports.http(),
+                        ports.grpc(),
+                        ports.ops(),
+                        kafka(),
+                        clickhouse(),
+                        quoted(new KeyFiles(data.root()).publicKey()),
+                        quoted(keys.settingsKey()),
+                        quoted(keys.vapidPublicKey()),
+                        NOTIFIER_ADDRESSES,
+                        settings.rules().map(file -> "file: " + quoted(file)).orElse(""));
+    }
+
+    private String notifierConfig() {
+        NotifierKeys keys = new NotifierKeys(data.root());
+        return """
+                # Written by scripts/demo at each start. To try e-mail, see docs/notifications.md.
+                ops: {host: %s, port: 0}
+                kafka: {bootstrapServers: "%s"}
+                settings: {keyFile: %s}
+                outbound: {%s}
+                webPush: {privateKeyFile: %s, publicKeyFile: %s, subject: "mailto:demo@localhost"}
+                """.formatted(
+                        Ports.HOST,
+                        kafka(),
+                        quoted(keys.settingsKey()),
+                        NOTIFIER_ADDRESSES,
+                        quoted(keys.vapidPrivateKey()),
+                        quoted(keys.vapidPublicKey()));
     }
 
     private static String quoted(Path path) {
-        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+        return '"' + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     private Probe answersOk(URI uri) {

@@ -20,13 +20,14 @@ import java.util.List;
  * Where a demo keeps everything; held by one demo at a time.
  *
  * <pre>
- * auth/              the signing key
+ * auth/              the signing key, the notifier's keys
  * clickhouse/        tables
  * kafka/             topics
  * flink/checkpoints/ the state of the jobs, by job
  * logs/              of every process
  * run/               process ids
  * gateway.yaml       the gateway's configuration, written at each start
+ * notifier.yaml      the notifier's
  * ports.properties   where everything listens
  * </pre>
  */
@@ -102,6 +103,10 @@ final class DataDirectory implements AutoCloseable {
 
     Path gatewayConfig() {
         return root.resolve("gateway.yaml");
+    }
+
+    Path notifierConfig() {
+        return root.resolve("notifier.yaml");
     }
 
     /** Removes the state of earlier runs; keeps the signing key, the logs and what the demo didn't make. */

@@ -1,6 +1,7 @@
 package io.tidegate.dev.demo;
 
 import io.tidegate.dev.clickhouse.Migrations;
+import io.tidegate.dev.demo.auth.NotifierKeys;
 import io.tidegate.dev.demo.auth.TokenIssuer;
 import io.tidegate.dev.demo.supervise.PidFiles;
 import io.tidegate.dev.demo.supervise.StartFailure;
@@ -38,6 +39,7 @@ final class Demo {
     void start() throws IOException, GeneralSecurityException, StartFailure, InterruptedException {
         data.writePorts(settings.ports());
         TokenIssuer tokens = TokenIssuer.of(data.root());
+        new NotifierKeys(data.root()).ensure();
         ChildSpecs children = new ChildSpecs(settings, data);
 
         // These two need nobody, so they start side by side.
@@ -56,6 +58,9 @@ final class Demo {
         supervisor.launch(children.gateway());
         supervisor.awaitReady(ChildSpecs.GATEWAY);
         say.accept("The gateway is ready");
+        supervisor.launch(children.notifier());
+        supervisor.awaitReady(ChildSpecs.NOTIFIER);
+        say.accept("The notifier is ready");
         supervisor.awaitReady(ChildSpecs.FLINK);
         say.accept("All jobs are running");
         startTraffic(tokens);
@@ -66,7 +71,7 @@ final class Demo {
         return supervisor.gaveUp();
     }
 
-    /** Traffic, gateway, Flink (with a last checkpoint), broker, engine. Returns when all processes are gone. */
+    /** Traffic, notifier, gateway, Flink (with a last checkpoint), broker, engine. Returns when all processes are gone. */
     void stop() {
         Traffic flowing;
         synchronized (this) {

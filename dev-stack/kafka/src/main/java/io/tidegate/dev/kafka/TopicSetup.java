@@ -42,7 +42,8 @@ public final class TopicSetup {
      * of partitions: changing it would move users to other partitions and break their order.
      *
      * @param bootstrapServers {@code host:port}
-     * @param partitions of the keyed topics; {@code events.dlq}, {@code rules} and {@code rules.audit} always have one
+     * @param partitions of the keyed topics; dead letters, {@code rules}, {@code rules.audit} and {@code notifier.settings} always
+     *     have one
      * @throws IllegalStateException when the broker doesn't answer within 30 s or refuses
      */
     public static void ensure(String bootstrapServers, int partitions) {
@@ -118,7 +119,10 @@ public final class TopicSetup {
                 topic(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
                 topic(Topics.COUNTERS, partitions, compacted()),
                 topic(Topics.RULES, 1, compacted()),
-                topic(Topics.RULES_AUDIT, 1, keptForEver()));
+                topic(Topics.RULES_AUDIT, 1, keptForEver()),
+                topic(Topics.NOTIFIER_SETTINGS, 1, compacted()),
+                topic(Topics.NOTIFIER_DELIVERIES, partitions, compacted()),
+                topic(Topics.NOTIFICATIONS_DLQ, 1, kept(Duration.ofDays(30))));
     }
 
     private static NewTopic topic(String name, int partitions, Map<String, String> config) {

@@ -58,7 +58,10 @@ class KafkaBrokerTest {
                             Topics.NOTIFICATIONS,
                             Topics.COUNTERS,
                             Topics.RULES,
-                            Topics.RULES_AUDIT);
+                            Topics.RULES_AUDIT,
+                            Topics.NOTIFIER_SETTINGS,
+                            Topics.NOTIFIER_DELIVERIES,
+                            Topics.NOTIFICATIONS_DLQ);
             Map<String, TopicDescription> topics =
                     admin.describeTopics(names).allTopicNames().get();
             assertThat(topics.get(Topics.EVENTS).partitions()).hasSize(4);
