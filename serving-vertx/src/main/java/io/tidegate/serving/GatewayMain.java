@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * The gateway's process: {@code GatewayMain --config FILE.yaml}.
@@ -29,6 +30,8 @@ public final class GatewayMain {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "classpath:io/tidegate/serving/log4j2-gateway.properties");
         }
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         int exitCode = run(args);
         if (exitCode != 0) {
             System.exit(exitCode);
