@@ -33,6 +33,7 @@ import io.tidegate.serving.rules.RulesModule;
 import io.tidegate.serving.status.StatusModule;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Route;
@@ -56,7 +57,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The gateway, assembled: features, the public server (one instance per event loop), the ops server.
  *
- * <p>Starting: ops first, so that {@code /health/live} answers while the rest comes up; features; then the public port.
+ * <p>Starting: ops first, so that {@code /health/live} answers while the rest comes up; features; then, once ready or after five
+ * seconds, the public ports.
  * Stopping: readiness (and gRPC's health) false; a lame-duck time in which everything goes on, for whoever watches readiness; public
  * ports closed, requests in flight finished while features say goodbye to their listeners; then features let go of Kafka and
  * ClickHouse, the producer flushed; then Vert.x. Every step is bounded: the whole takes at most {@link #stopLimit}.
@@ -64,6 +66,9 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private static final Duration OPEN_AFTER = Duration.ofSeconds(5);
+    private static final Duration READY_POLL = Duration.ofMillis(20);
 
     /** For what comes after draining: the producer's flush, pools, event loops. */
     private static final Duration LETTING_GO = Duration.ofSeconds(5);
@@ -158,7 +163,8 @@ public final class Gateway {
             chain = chain.compose(done -> module.start());
         }
         RequestGate gate = RequestLimits.gate(config.limits(), limiter);
-        return chain.compose(done -> vertx.deployVerticle(
+        return chain.compose(done -> readyOrLate())
+                .compose(done -> vertx.deployVerticle(
                         () -> new HttpApi(
                                 config.http(),
                                 modules,
@@ -171,6 +177,23 @@ public final class Gateway {
                         portProblem("http", config.http().host(), config.http().port(), failure)))
                 .onSuccess(id -> httpDeployment = id)
                 .compose(id -> startGrpc());
+    }
+
+    /**
+     * Waits for readiness, within limits: a proxy that notices by connecting sends requests as soon as a port is open, and after a
+     * restart none of them should meet a gateway that doesn't know Kafka's partitions yet. If Kafka is away the ports open all
+     * the same, for 503 is a better answer than none.
+     */
+    private Future<Void> readyOrLate() {
+        Promise<Void> done = Promise.promise();
+        long latest = System.nanoTime() + OPEN_AFTER.toNanos();
+        vertx.setPeriodic(0, READY_POLL.toMillis(), timer -> {
+            if (ready() || System.nanoTime() - latest > 0) {
+                vertx.cancelTimer(timer);
+                done.tryComplete();
+            }
+        });
+        return done.future();
     }
 
     private Future<Void> startGrpc() {
