@@ -47,8 +47,8 @@ class Http2OffTest {
         String answer = answer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0");
 
         // Closed, or told so in HTTP/1; never a SETTINGS frame.
-        assertThat(answer).satisfiesAnyOf(a -> assertThat(a).isEmpty(), a -> assertThat(a)
-                .matches("HTTP/1\\.[01] [45]\\d\\d"));
+        assertThat(answer)
+                .satisfiesAnyOf(a -> assertThat(a).isEmpty(), a -> assertThat(a).matches("HTTP/1\\.[01] [45]\\d\\d"));
     }
 
     @Test
