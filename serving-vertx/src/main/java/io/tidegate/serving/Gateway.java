@@ -25,6 +25,7 @@ import io.tidegate.serving.notify.settings.NotifyApi;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.ops.OpsServer;
+import io.tidegate.serving.push.ClickHouseArchive;
 import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
 import io.tidegate.serving.push.PushModule;
@@ -113,7 +114,7 @@ public final class Gateway {
         return List.of(
                 IngestRoutes.create(vertx, config, limiter, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
-                PushModule.create(vertx, config.push(), hub, servers, clientId),
+                PushModule.create(vertx, config.push(), hub, servers, clientId, new ClickHouseArchive(config.clickhouse())),
                 new RulesModule(
                         vertx,
                         config.rules(),

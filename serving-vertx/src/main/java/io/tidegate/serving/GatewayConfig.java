@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The gateway's configuration, validated. Read from a YAML file; relative paths are relative to that file.
@@ -208,7 +207,7 @@ public record GatewayConfig(
                 clickhouse(root.section("clickhouse")),
                 auth(root.section("auth"), directory),
                 ingest(root.section("ingest")),
-                push(root.section("push")),
+                PushConfig.from(root.section("push")),
                 NotifyConfig.read(root.section("notifier"), directory),
                 LimitsConfig.read(root.section("limits")),
                 RulesConfig.read(root.section("rules"), directory),
@@ -364,31 +363,6 @@ public record GatewayConfig(
             throw new ConfigException(yaml.name("maxInFlight"), "must be at least ingest.maxBodySize");
         }
         return ingest;
-    }
-
-    private static PushConfig push(YamlSection yaml) {
-        PushConfig defaults = PushConfig.DEFAULT;
-        Duration hour = Duration.ofHours(1);
-        PushConfig push = new PushConfig(
-                yaml.duration("authTimeout", defaults.authTimeout(), Duration.ofMillis(100), hour),
-                yaml.duration("expiryGrace", defaults.expiryGrace(), Duration.ZERO, hour),
-                yaml.size("maxFrameSize", defaults.maxFrameSize(), DataSize.ofKibibytes(1), DataSize.ofKibibytes(64)),
-                yaml.integer("maxSubscriptions", defaults.maxSubscriptions(), 1, 100_000),
-                yaml.integer("maxBacklogFrames", defaults.maxBacklogFrames(), 1, 1_000_000),
-                yaml.size(
-                        "maxBacklogSize",
-                        defaults.maxBacklogSize(),
-                        DataSize.ofKibibytes(1),
-                        DataSize.ofMebibytes(256)),
-                yaml.integer("maxClientFrames", defaults.maxClientFrames(), 1, 1_000_000),
-                yaml.duration("clientFramesWindow", defaults.clientFramesWindow(), Duration.ofMillis(100), hour),
-                yaml.duration("pingInterval", defaults.pingInterval(), Duration.ofMillis(100), hour),
-                yaml.duration("closeTimeout", defaults.closeTimeout(), Duration.ofMillis(100), hour),
-                Set.copyOf(yaml.texts("allowedOrigins", List.copyOf(defaults.allowedOrigins()))),
-                yaml.duration("repeatHorizon", defaults.repeatHorizon(), Duration.ofSeconds(1), Duration.ofDays(7)),
-                yaml.integer("repeatCapacity", defaults.repeatCapacity(), 1, 10_000_000));
-        yaml.finish();
-        return push;
     }
 
     private static Console console(YamlSection yaml) {

@@ -8,7 +8,7 @@ import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.source.SourceRecord;
 
-/** Rows of table {@code alerts}, see {@code sql/clickhouse/002_alerts_and_notifications.sql}. */
+/** Rows of table {@code alerts}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and {@code 004_place_in_topic.sql}. */
 public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
 
     private static final long serialVersionUID = 1L;
@@ -29,7 +29,9 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
                 "event_ids",
                 "detected_at",
                 "started_at",
-                "raised_at");
+                "raised_at",
+                "topic_partition",
+                "topic_offset");
     }
 
     @Override
@@ -56,6 +58,8 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
         out.dateTime64Ms(alert.getDetectedAtMs());
         out.dateTime64Ms(StoredTime.orElse(alert.getStartedAtMs(), alert.getDetectedAtMs()));
         out.dateTime64Ms(row.appendedAtMs());
+        out.int32(row.partition());
+        out.int64(row.offset());
     }
 
     /** What a record must have to become a row. */

@@ -7,7 +7,7 @@ import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.source.SourceRecord;
 
-/** Rows of table {@code notifications}, see {@code sql/clickhouse/002_alerts_and_notifications.sql}. */
+/** Rows of table {@code notifications}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and {@code 004_place_in_topic.sql}. */
 public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Notification>> {
 
     private static final long serialVersionUID = 1L;
@@ -24,7 +24,9 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
                 "message",
                 "data",
                 "created_at",
-                "raised_at");
+                "raised_at",
+                "topic_partition",
+                "topic_offset");
     }
 
     @Override
@@ -47,6 +49,8 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
         out.string(NotificationData.json(notification));
         out.dateTime64Ms(notification.getCreatedAtMs());
         out.dateTime64Ms(row.appendedAtMs());
+        out.int32(row.partition());
+        out.int64(row.offset());
     }
 
     /** What a record must have to become a row. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tidegate.contracts.v1.Counter;
 import io.tidegate.contracts.v1.PostCounters;
+import io.tidegate.contracts.v1.PostLeaderboard;
 import io.tidegate.serving.push.Channel;
 import io.tidegate.serving.push.Cursor;
 import io.tidegate.serving.push.DataJson;
@@ -168,7 +169,9 @@ final class CounterStore implements TopicReader.Listener, StateSource {
     }
 
     private FeedEvent event(Channel channel, PostCount count, long number) {
-        return new FeedEvent(List.of(channel), number, cursor.encode(), DataJson.encode(count::write));
+        return new FeedEvent(List.of(channel), number, cursor.encode(), DataJson.encode(count::write), () -> Counter.newBuilder()
+                .setPost(count.message())
+                .build());
     }
 
     private FeedEvent event(List<PostCount> best, long number) {
@@ -178,6 +181,9 @@ final class CounterStore implements TopicReader.Listener, StateSource {
                 count.write(json);
             }
             json.writeEndArray();
-        }));
+        }), () -> Counter.newBuilder()
+                .setPostLeaderboard(PostLeaderboard.newBuilder()
+                        .addAllPosts(best.stream().map(PostCount::message).toList()))
+                .build());
     }
 }

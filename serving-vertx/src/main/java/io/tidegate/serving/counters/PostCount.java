@@ -19,6 +19,15 @@ record PostCount(String postId, long likes, long comments, long shares) {
         return new PostCount(counters.getPostId(), counters.getLikes(), counters.getComments(), counters.getShares());
     }
 
+    PostCounters message() {
+        return PostCounters.newBuilder()
+                .setPostId(postId)
+                .setLikes(likes)
+                .setComments(comments)
+                .setShares(shares)
+                .build();
+    }
+
     /** In the shape of the contract. */
     void write(JsonGenerator json) throws IOException {
         json.writeStartObject();

@@ -6,18 +6,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a socket that is slower than its channels still has to get. Bounded in count and bytes.
+ * What a listener that is slower than its channels still has to get. Bounded in count and bytes.
  *
  * <p>In order: everything but state events. Of a state channel only the newest value waits, behind the rest.
  */
 final class Backlog {
 
-    private record Waiting(Subscription subscription, FeedEvent event, byte[] frame) {}
+    /** What a notice, or what goes around an event's data, takes at most. */
+    private static final int ENVELOPE_BYTES = 128;
+
+    private record Waiting(Subscription subscription, FeedEvent event, int channelIndex, String cursor, Notice notice) {
+        private int bytes() {
+            return ENVELOPE_BYTES + (event == null ? 0 : event.data().length);
+        }
+    }
 
     private final int maxFrames;
     private final long maxBytes;
-    private final ArrayDeque<Waiting> ordered = new ArrayDeque<>();
-    private final Map<Subscription, Waiting> newest = new LinkedHashMap<>();
+    /** Null while nothing waits, which is nearly always. */
+    private ArrayDeque<Waiting> ordered;
+
+    private Map<Subscription, Waiting> newest;
     private long orderedBytes;
 
     Backlog(int maxFrames, long maxBytes) {
@@ -26,22 +35,21 @@ final class Backlog {
     }
 
     boolean isEmpty() {
-        return ordered.isEmpty() && newest.isEmpty();
+        return ordered == null && newest == null;
     }
 
-    int size() {
-        return ordered.size() + newest.size();
-    }
-
-    /** Adds a frame that is no event. False: the bound is reached, nothing was added. */
-    boolean addControl(byte[] frame) {
-        return add(new Waiting(null, null, frame));
+    /** False: the bound is reached, nothing was added. */
+    boolean addNotice(Notice notice) {
+        return add(new Waiting(null, null, 0, null, notice));
     }
 
     /** False: the bound is reached, nothing was added. State events always find room: one for each subscription. */
-    boolean addEvent(Subscription subscription, FeedEvent event, int channelIndex) {
-        Waiting waiting = new Waiting(subscription, event, event.frame(channelIndex));
+    boolean addEvent(Subscription subscription, FeedEvent event, int channelIndex, String cursor) {
+        Waiting waiting = new Waiting(subscription, event, channelIndex, cursor, null);
         if (subscription.channel().family().isState()) {
+            if (newest == null) {
+                newest = new LinkedHashMap<>();
+            }
             newest.put(subscription, waiting);
             return true;
         }
@@ -49,51 +57,79 @@ final class Backlog {
     }
 
     private boolean add(Waiting waiting) {
-        if (ordered.size() >= maxFrames || orderedBytes + waiting.frame.length > maxBytes) {
+        if (ordered == null) {
+            ordered = new ArrayDeque<>();
+        }
+        if (ordered.size() >= maxFrames || orderedBytes + waiting.bytes() > maxBytes) {
             return false;
         }
         ordered.addLast(waiting);
-        orderedBytes += waiting.frame.length;
+        orderedBytes += waiting.bytes();
         return true;
     }
 
     /** Writes until nothing waits or the outlet is full. */
     void drainTo(Outlet outlet) {
-        while (!ordered.isEmpty() && !outlet.isFull()) {
+        while (ordered != null && !outlet.isFull()) {
             Waiting waiting = ordered.pollFirst();
-            orderedBytes -= waiting.frame.length;
-            write(waiting, outlet);
+            if (waiting == null) {
+                ordered = null;
+            } else {
+                orderedBytes -= waiting.bytes();
+                write(waiting, outlet);
+            }
         }
-        Iterator<Waiting> states = newest.values().iterator();
-        while (states.hasNext() && !outlet.isFull()) {
-            Waiting waiting = states.next();
-            states.remove();
-            write(waiting, outlet);
+        while (newest != null && !outlet.isFull()) {
+            Iterator<Waiting> states = newest.values().iterator();
+            if (states.hasNext()) {
+                Waiting waiting = states.next();
+                states.remove();
+                write(waiting, outlet);
+            } else {
+                newest = null;
+            }
+        }
+        shrink();
+    }
+
+    private void shrink() {
+        if (ordered != null && ordered.isEmpty()) {
+            ordered = null;
+        }
+        if (newest != null && newest.isEmpty()) {
+            newest = null;
         }
     }
 
     private static void write(Waiting waiting, Outlet outlet) {
-        outlet.write(waiting.frame);
-        if (waiting.subscription != null) {
-            waiting.subscription.handedOver(waiting.event);
+        if (waiting.event == null) {
+            outlet.write(waiting.notice);
+        } else {
+            outlet.write(waiting.event, waiting.channelIndex, waiting.cursor);
+            waiting.subscription.handedOver(waiting.event, waiting.cursor);
         }
     }
 
     /** What waits for it is no longer wanted. */
     void forget(Subscription subscription) {
-        newest.remove(subscription);
-        for (Iterator<Waiting> i = ordered.iterator(); i.hasNext(); ) {
-            Waiting waiting = i.next();
-            if (waiting.subscription == subscription) {
-                orderedBytes -= waiting.frame.length;
-                i.remove();
+        if (newest != null) {
+            newest.remove(subscription);
+        }
+        if (ordered != null) {
+            for (Iterator<Waiting> i = ordered.iterator(); i.hasNext(); ) {
+                Waiting waiting = i.next();
+                if (waiting.subscription == subscription) {
+                    orderedBytes -= waiting.bytes();
+                    i.remove();
+                }
             }
         }
+        shrink();
     }
 
     void clear() {
-        ordered.clear();
-        newest.clear();
+        ordered = null;
+        newest = null;
         orderedBytes = 0;
     }
 }

@@ -1,12 +1,8 @@
 package io.tidegate.serving.push;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 
 /** Encodes what the server says: JSON text frames as UTF-8 bytes, in the shapes of the contract. */
 final class Frames {
@@ -14,9 +10,10 @@ final class Frames {
     static final byte[] READY = ascii("{\"op\":\"ready\"}");
     static final byte[] PONG = ascii("{\"op\":\"pong\"}");
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final byte[] EVENT_CHANNEL = ascii("{\"op\":\"event\",\"channel\":\"");
     private static final byte[] CURSOR = ascii("\",\"cursor\":\"");
+    private static final byte[] ID = ascii("id: ");
+    private static final byte[] SSE_DATA = ascii("\ndata: ");
     private static final byte[] DATA = ascii("\",\"data\":");
 
     private Frames() {}
@@ -40,42 +37,55 @@ final class Frames {
         return frame;
     }
 
-    static byte[] subscribed(Channel channel) {
-        return ascii("{\"op\":\"subscribed\",\"channel\":\"" + channel.name() + "\"}");
+    /** A WebSocket frame as a Server-Sent Event; a frame has no line breaks. */
+    static byte[] eventStream(String cursor, byte[] frame) {
+        byte[] place = ascii(cursor);
+        byte[] event = new byte[ID.length + place.length + SSE_DATA.length + frame.length + 2];
+        int at = put(event, 0, ID);
+        at = put(event, at, place);
+        at = put(event, at, SSE_DATA);
+        at = put(event, at, frame);
+        event[at] = '\n';
+        event[at + 1] = '\n';
+        return event;
     }
 
-    /** What happened on the channel between the two times may not have been delivered. */
-    static byte[] gap(Channel channel, Instant from, Instant to) {
-        return ascii("{\"op\":\"gap\",\"channel\":\"" + channel.name() + "\",\"from\":\"" + from + "\",\"to\":\"" + to
-                + "\"}");
-    }
-
-    static byte[] error(PushError error) {
-        return error(error, null, null);
-    }
-
-    /**
-     * @param channel what it is about, as the client wrote it; null where it isn't about one
-     * @param cursor where to go on; null where there is no place to tell
-     */
-    static byte[] error(PushError error, String channel, String cursor) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(192);
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+    static byte[] notice(Notice notice) {
+        if (notice instanceof Notice.Ready) {
+            return READY;
+        }
+        if (notice instanceof Notice.Pong) {
+            return PONG;
+        }
+        return DataJson.encode(json -> {
             json.writeStartObject();
-            json.writeStringField("op", "error");
-            json.writeStringField("code", error.code());
-            json.writeStringField("message", error.message());
-            if (channel != null) {
-                json.writeStringField("channel", channel);
-            }
-            if (cursor != null) {
-                json.writeStringField("cursor", cursor);
+            if (notice instanceof Notice.Subscribed subscribed) {
+                json.writeStringField("op", "subscribed");
+                json.writeStringField("channel", subscribed.channel().name());
+                optional(json, "cursor", subscribed.cursor());
+            } else if (notice instanceof Notice.Gap gap) {
+                json.writeStringField("op", "gap");
+                json.writeStringField("channel", gap.channel().name());
+                json.writeStringField("from", DataJson.time(gap.from().toEpochMilli()));
+                json.writeStringField("to", DataJson.time(gap.to().toEpochMilli()));
+            } else if (notice instanceof Notice.Expiring expiring) {
+                json.writeStringField("op", "expiring");
+                json.writeStringField("at", DataJson.time(expiring.at().toEpochMilli()));
+            } else if (notice instanceof Notice.Error error) {
+                json.writeStringField("op", "error");
+                json.writeStringField("code", error.error().code());
+                json.writeStringField("message", error.error().message());
+                optional(json, "channel", error.channel());
+                optional(json, "cursor", error.cursor());
             }
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
+        });
+    }
+
+    private static void optional(JsonGenerator json, String name, String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
         }
-        return bytes.toByteArray();
     }
 
     private static int put(byte[] target, int at, byte[] part) {

@@ -1,7 +1,9 @@
 package io.tidegate.serving.push;
 
 import io.tidegate.serving.config.DataSize;
+import io.tidegate.serving.config.YamlSection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -19,8 +21,10 @@ import java.util.Set;
  * @param closeTimeout how long a peer may take to answer a close frame before the connection is cut; default 5s
  * @param allowedOrigins values of the Origin header that may connect besides the gateway's own, for example
  *     {@code https://ops.example.com}; default none
- * @param repeatHorizon how long ids of delivered alerts and notifications are remembered; default 1h
- * @param repeatCapacity how many of them, for each of the two topics; default 200000
+ * @param repeatHorizon how long ids of alerts and notifications are remembered, in append time; default 1h
+ * @param repeatCapacity how many of them, for each partition of the two topics; default 200000
+ * @param expiryNotice how long before its token expires a listener is told; default 30s
+ * @param resume how listeners are brought up to date
  */
 public record PushConfig(
         Duration authTimeout,
@@ -35,7 +39,9 @@ public record PushConfig(
         Duration closeTimeout,
         Set<String> allowedOrigins,
         Duration repeatHorizon,
-        int repeatCapacity) {
+        int repeatCapacity,
+        Duration expiryNotice,
+        ResumeConfig resume) {
 
     public static final PushConfig DEFAULT = new PushConfig(
             Duration.ofSeconds(10),
@@ -50,9 +56,79 @@ public record PushConfig(
             Duration.ofSeconds(5),
             Set.of(),
             Duration.ofHours(1),
-            200_000);
+            200_000,
+            Duration.ofSeconds(30),
+            ResumeConfig.DEFAULT);
 
     public PushConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);
+    }
+
+    /**
+     * Section {@code push}: what isn't given is as in {@link #DEFAULT}.
+     *
+     * @throws io.tidegate.serving.config.ConfigException that names the field, if one is out of bounds or unknown
+     */
+    public static PushConfig from(YamlSection yaml) {
+        PushConfig defaults = DEFAULT;
+        Duration hour = Duration.ofHours(1);
+        PushConfig push = new PushConfig(
+                yaml.duration("authTimeout", defaults.authTimeout(), Duration.ofMillis(100), hour),
+                yaml.duration("expiryGrace", defaults.expiryGrace(), Duration.ZERO, hour),
+                yaml.size("maxFrameSize", defaults.maxFrameSize(), DataSize.ofKibibytes(1), DataSize.ofKibibytes(64)),
+                yaml.integer("maxSubscriptions", defaults.maxSubscriptions(), 1, 100_000),
+                yaml.integer("maxBacklogFrames", defaults.maxBacklogFrames(), 1, 1_000_000),
+                yaml.size(
+                        "maxBacklogSize",
+                        defaults.maxBacklogSize(),
+                        DataSize.ofKibibytes(1),
+                        DataSize.ofMebibytes(256)),
+                yaml.integer("maxClientFrames", defaults.maxClientFrames(), 1, 1_000_000),
+                yaml.duration("clientFramesWindow", defaults.clientFramesWindow(), Duration.ofMillis(100), hour),
+                yaml.duration("pingInterval", defaults.pingInterval(), Duration.ofMillis(100), hour),
+                yaml.duration("closeTimeout", defaults.closeTimeout(), Duration.ofMillis(100), hour),
+                Set.copyOf(yaml.texts("allowedOrigins", List.copyOf(defaults.allowedOrigins()))),
+                yaml.duration("repeatHorizon", defaults.repeatHorizon(), Duration.ofSeconds(1), Duration.ofDays(7)),
+                yaml.integer("repeatCapacity", defaults.repeatCapacity(), 1, 10_000_000),
+                yaml.duration("expiryNotice", defaults.expiryNotice(), Duration.ZERO, hour),
+                resume(yaml.section("resume")));
+        yaml.finish();
+        return push;
+    }
+
+    private static ResumeConfig resume(YamlSection yaml) {
+        ResumeConfig defaults = ResumeConfig.DEFAULT;
+        ResumeConfig resume = new ResumeConfig(
+                yaml.integer("journalEvents", defaults.journalEvents(), 1, 10_000_000),
+                yaml.size(
+                        "journalSize", defaults.journalSize(), DataSize.ofKibibytes(1), DataSize.ofMebibytes(4096)),
+                yaml.integer("maxRecords", defaults.maxRecords(), 1, 100_000_000),
+                yaml.integer("maxStored", defaults.maxStored(), 0, 10_000_000),
+                yaml.integer("readers", defaults.readers(), 1, 64),
+                yaml.integer("maxActive", defaults.maxActive(), 1, 10_000),
+                yaml.integer("maxWaiting", defaults.maxWaiting(), 0, 1_000_000),
+                yaml.duration("stallTimeout", defaults.stallTimeout(), Duration.ofMillis(100), Duration.ofHours(1)));
+        yaml.finish();
+        return resume;
+    }
+
+    /** The same with other ways to resume. */
+    PushConfig withResume(ResumeConfig other) {
+        return new PushConfig(
+                authTimeout,
+                expiryGrace,
+                maxFrameSize,
+                maxSubscriptions,
+                maxBacklogFrames,
+                maxBacklogSize,
+                maxClientFrames,
+                clientFramesWindow,
+                pingInterval,
+                closeTimeout,
+                allowedOrigins,
+                repeatHorizon,
+                repeatCapacity,
+                expiryNotice,
+                other);
     }
 }

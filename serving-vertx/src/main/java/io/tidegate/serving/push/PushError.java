@@ -11,6 +11,7 @@ public enum PushError {
     UNKNOWN_OP("unknown_op", "op must be auth, subscribe, unsubscribe or ping"),
     BAD_CHANNEL("bad_channel", "no channel can have this name"),
     BAD_CURSOR("bad_cursor", "not a cursor of this channel"),
+    BAD_FILTER("bad_filter", "filter takes severity, rule and subject, lists of at most 32 texts, on alerts channels"),
     /** The same for a channel that exists and one that doesn't. */
     FORBIDDEN("forbidden", "the token doesn't allow to read this channel"),
     TOO_MANY_SUBSCRIPTIONS("too_many_subscriptions", "too many subscriptions on one socket"),
@@ -18,6 +19,8 @@ public enum PushError {
     UNSUPPORTED_DATA("unsupported_data", "only text frames are understood"),
     TOO_BIG("too_big", "the message is above the size limit"),
     SLOW_CONSUMER("slow_consumer", "the listener doesn't read fast enough: connect again with the last cursor"),
+    RESUME_BUSY("resume_busy", "too many listeners are catching up: connect again with the same cursor"),
+    HISTORY_UNAVAILABLE("history_unavailable", "history can't be read: connect again with the same cursor"),
     INTERNAL("internal", "the gateway failed");
 
     private final String code;

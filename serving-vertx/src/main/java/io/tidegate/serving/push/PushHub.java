@@ -2,7 +2,9 @@ package io.tidegate.serving.push;
 
 import io.vertx.core.Context;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,7 +22,9 @@ public final class PushHub {
     private final List<PushShard> shards = new CopyOnWriteArrayList<>();
     private final ConcurrentHashMap<Channel, Integer> listeners = new ConcurrentHashMap<>();
     private final AtomicReferenceArray<Cursor> positions = new AtomicReferenceArray<>(TOPIC_TAGS);
+    private final AtomicReferenceArray<StreamFeed> feeds = new AtomicReferenceArray<>(TOPIC_TAGS);
     private final PushMetrics metrics;
+    private volatile History history = History.NONE;
     private volatile StateSource states = channel -> Optional.empty();
 
     public PushHub(PushMetrics metrics) {
@@ -45,6 +49,24 @@ public final class PushHub {
 
     StateSource states() {
         return states;
+    }
+
+    void feed(StreamFeed feed) {
+        feeds.set(feed.family().topicTag(), feed);
+    }
+
+    /** The feed of a family; empty where nobody reads its topic here. */
+    Optional<StreamFeed> feed(Channel.Family family) {
+        return Optional.ofNullable(feeds.get(family.topicTag()));
+    }
+
+    /** Where to read what the feeds' journals no longer have. */
+    void history(History older) {
+        history = older;
+    }
+
+    History history() {
+        return history;
     }
 
     /** What feeds count with. */
@@ -100,8 +122,13 @@ public final class PushHub {
         listeners.computeIfPresent(channel, (c, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Channels with at least one listener. */
-    int channels() {
-        return listeners.size();
+    /** How many subscriptions there are, by family. Weakly consistent. */
+    Map<Channel.Family, Integer> listenersByFamily() {
+        Map<Channel.Family, Integer> counts = new EnumMap<>(Channel.Family.class);
+        for (Channel.Family family : Channel.Family.values()) {
+            counts.put(family, 0);
+        }
+        listeners.forEach((channel, count) -> counts.merge(channel.family(), count, Integer::sum));
+        return counts;
     }
 }

@@ -21,7 +21,7 @@ public final class PushMetrics {
     public PushMetrics(MeterRegistry registry) {
         this.registry = registry;
         Gauge.builder("tidegate.push.sockets", sockets, AtomicInteger::get)
-                .description("Open WebSockets")
+                .description("Open connections of listeners, whatever the transport")
                 .register(registry);
         Gauge.builder("tidegate.push.subscriptions", subscriptions, AtomicInteger::get)
                 .description("Subscriptions over all WebSockets")
@@ -51,6 +51,10 @@ public final class PushMetrics {
 
     void socketClosed() {
         sockets.decrementAndGet();
+    }
+
+    int openSockets() {
+        return sockets.get();
     }
 
     void subscriptions(int change) {

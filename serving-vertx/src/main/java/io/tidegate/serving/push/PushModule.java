@@ -38,6 +38,7 @@ public final class PushModule implements RouteModule {
     private final PushConfig config;
     private final PushHub hub;
     private final List<TopicReader> readers;
+    private final Runnable stopHistory;
     private final List<PushShard> shards = new ArrayList<>();
 
     /**
@@ -45,40 +46,77 @@ public final class PushModule implements RouteModule {
      *     hub
      */
     PushModule(Vertx vertx, PushConfig config, PushHub hub, List<TopicReader> readers) {
+        this(vertx, config, hub, readers, () -> {});
+    }
+
+    private PushModule(
+            Vertx vertx, PushConfig config, PushHub hub, List<TopicReader> readers, Runnable stopHistory) {
         this.vertx = vertx;
         this.config = config;
         this.hub = hub;
         this.readers = readers;
+        this.stopHistory = stopHistory;
     }
 
     /**
      * The feature with its feeds from Kafka.
      *
      * @param clientId distinguishes this process on the broker
+     * @param archive where history is that the log no longer has
      */
     public static PushModule create(
-            Vertx vertx, PushConfig config, PushHub hub, String bootstrapServers, String clientId) {
-        TopicReader alerts = new TopicReader(
+            Vertx vertx, PushConfig config, PushHub hub, String bootstrapServers, String clientId, Archive archive) {
+        KafkaHistory history = new KafkaHistory(bootstrapServers, clientId, config, archive);
+        hub.history(history);
+        // Alerts before their transaction commits: milliseconds instead of a checkpoint interval. A push to a person may wait
+        // for it, and must not be taken back.
+        return new PushModule(
+                vertx,
+                config,
+                hub,
+                List.of(
+                        reader(
+                                vertx,
+                                hub,
+                                bootstrapServers,
+                                clientId,
+                                config,
+                                new StreamFeed(
+                                        hub,
+                                        config,
+                                        Channel.Family.ALERTS,
+                                        Topics.ALERTS,
+                                        TopicReader.Isolation.READ_UNCOMMITTED,
+                                        AlertItem::decode)),
+                        reader(
+                                vertx,
+                                hub,
+                                bootstrapServers,
+                                clientId,
+                                config,
+                                new StreamFeed(
+                                        hub,
+                                        config,
+                                        Channel.Family.USER,
+                                        Topics.NOTIFICATIONS,
+                                        TopicReader.Isolation.READ_COMMITTED,
+                                        NotificationItem::decode))),
+                history::stop);
+    }
+
+    private static TopicReader reader(
+            Vertx vertx, PushHub hub, String bootstrapServers, String clientId, PushConfig config, StreamFeed feed) {
+        return new TopicReader(
                 vertx,
                 new TopicReader.Options(
                         bootstrapServers,
-                        Topics.ALERTS,
-                        clientId + "-alerts",
-                        TopicReader.Start.END,
-                        TopicReader.Isolation.READ_UNCOMMITTED),
-                new AlertFeed(hub, config),
+                        feed.topic(),
+                        clientId + "-" + feed.topic(),
+                        TopicReader.Start.RECENT,
+                        config.repeatHorizon(),
+                        feed.isolation()),
+                feed,
                 hub.metrics());
-        TopicReader notifications = new TopicReader(
-                vertx,
-                new TopicReader.Options(
-                        bootstrapServers,
-                        Topics.NOTIFICATIONS,
-                        clientId + "-notifications",
-                        TopicReader.Start.END,
-                        TopicReader.Isolation.READ_COMMITTED),
-                new NotificationFeed(hub, config),
-                hub.metrics());
-        return new PushModule(vertx, config, hub, List.of(alerts, notifications));
     }
 
     @Override
@@ -99,6 +137,7 @@ public final class PushModule implements RouteModule {
 
     @Override
     public Future<Void> stop() {
+        stopHistory.run();
         List<Future<Void>> done = new ArrayList<>();
         readers.forEach(reader -> done.add(reader.stop()));
         return Future.join(done).mapEmpty();
@@ -113,10 +152,11 @@ public final class PushModule implements RouteModule {
     public void mount(Router router, Auth auth) {
         Context context = vertx.getOrCreateContext();
         PushShard shard = hub.newShard(context);
-        shard.pingEvery(vertx, config.pingInterval());
+        shard.heartbeatEvery(vertx, config.pingInterval());
         synchronized (shards) {
             shards.add(shard);
         }
+        new FeedRoutes(vertx, config, hub, shard).mount(router, auth);
         router.get("/ws").handler(routing -> handshake(routing, auth, shard));
     }
 

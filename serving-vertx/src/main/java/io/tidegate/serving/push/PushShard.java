@@ -30,7 +30,7 @@ final class PushShard {
     private final PushHub hub;
     private final Context context;
     private final Map<Channel, Subscribers> subscribers = new HashMap<>();
-    private final Set<PushSocket> sockets = new HashSet<>();
+    private final Set<FeedSession> sessions = new HashSet<>();
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private long pings = NO_TIMER;
@@ -81,39 +81,39 @@ final class PushShard {
     }
 
     private void deliverGap(Channel.Family family, Instant from, Instant to) {
-        // A copy, because a socket that is closed for being slow removes its subscriptions.
+        // A copy, because a session that is closed for being slow removes its subscriptions.
         for (Map.Entry<Channel, Subscribers> entry : List.copyOf(subscribers.entrySet())) {
             if (entry.getKey().family() == family) {
-                byte[] frame = Frames.gap(entry.getKey(), from, to);
+                Notice gap = new Notice.Gap(entry.getKey(), from, to);
                 for (Subscription subscription : List.copyOf(entry.getValue().list)) {
-                    subscription.socket().control(frame);
+                    subscription.session().notice(gap);
                 }
             }
         }
     }
 
-    void opened(PushSocket socket) {
-        sockets.add(socket);
+    void opened(FeedSession session) {
+        sessions.add(session);
     }
 
-    void closed(PushSocket socket) {
-        sockets.remove(socket);
+    void closed(FeedSession session) {
+        sessions.remove(session);
     }
 
-    /** Pings every socket of this event loop from now on. */
-    void pingEvery(Vertx vertx, Duration interval) {
+    /** Lets every connection of this event loop beat from now on. */
+    void heartbeatEvery(Vertx vertx, Duration interval) {
         pings = vertx.setPeriodic(
-                interval.toMillis(), ignored -> List.copyOf(sockets).forEach(PushSocket::ping));
+                interval.toMillis(), ignored -> List.copyOf(sessions).forEach(FeedSession::heartbeat));
     }
 
-    /** Says goodbye to every socket, and leaves the hub. Any thread; completes when all close frames are on their way. */
+    /** Says goodbye to every listener, and leaves the hub. Any thread; completes when all close frames are on their way. */
     Future<Void> closeAll() {
         Promise<Void> done = Promise.promise();
         hub.remove(this);
         context.runOnContext(ignored -> {
             context.owner().cancelTimer(pings);
-            for (PushSocket socket : List.copyOf(sockets)) {
-                socket.close(CloseCode.GOING_AWAY, "the gateway is shutting down");
+            for (FeedSession session : List.copyOf(sessions)) {
+                session.close(CloseCode.GOING_AWAY, "the gateway is shutting down");
             }
             done.complete();
         });
@@ -137,7 +137,7 @@ final class PushShard {
         hub.listenerRemoved(channel);
     }
 
-    /** Removal in constant time (the last one takes the place), because ten thousand sockets share one channel. */
+    /** Removal in constant time (the last one takes the place), because ten thousand sessions share one channel. */
     private static final class Subscribers {
         private final List<Subscription> list = new ArrayList<>();
 

@@ -1,26 +1,25 @@
 package io.tidegate.serving.push;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * Remembers ids for a while, so that a record that is read twice is delivered once.
+ * Remembers ids for a while, so that a record that is written twice is delivered once.
  *
  * <p>Why that happens: the fast lane reads {@code read_uncommitted}. When a job fails, its open transaction is aborted and
  * the same alert, with the same deterministic id, is written again after the restart; both copies are seen here.
  *
- * <p>Bounded twice: an id is forgotten after {@code horizon}, or when {@code capacity} newer ones came. Not thread-safe.
+ * <p>Bounded twice: an id is forgotten when it wasn't seen for {@code horizon}, or when {@code capacity} others were seen since.
+ * The clock is the log's (append time), so that whoever reads the same records drops the same ones. Not thread-safe.
  */
 final class RecentIds {
 
-    private record Entry(String id, long atNanos) {}
-
     private final long horizonNanos;
     private final int capacity;
-    private final ArrayDeque<Entry> byAge = new ArrayDeque<>();
-    private final Set<String> ids = new HashSet<>();
+    /** When each was last seen, longest ago first. */
+    private final LinkedHashMap<String, Long> seen = new LinkedHashMap<>();
 
     RecentIds(Duration horizon, int capacity) {
         this.horizonNanos = horizon.toNanos();
@@ -28,25 +27,26 @@ final class RecentIds {
     }
 
     /**
-     * Whether the id is new; if so it is remembered.
+     * Whether the id is new; it is remembered from now on.
      *
-     * @param nowNanos a monotonic clock
+     * @param nowNanos of a clock that hardly ever goes back
      */
     boolean add(String id, long nowNanos) {
-        while (!byAge.isEmpty() && nowNanos - byAge.peekFirst().atNanos > horizonNanos) {
-            ids.remove(byAge.pollFirst().id);
+        Iterator<Map.Entry<String, Long>> oldest = seen.entrySet().iterator();
+        while (oldest.hasNext() && nowNanos - oldest.next().getValue() > horizonNanos) {
+            oldest.remove();
         }
-        if (!ids.add(id)) {
-            return false;
+        boolean isNew = seen.remove(id) == null;
+        seen.put(id, nowNanos);
+        if (seen.size() > capacity) {
+            Iterator<String> first = seen.keySet().iterator();
+            first.next();
+            first.remove();
         }
-        byAge.addLast(new Entry(id, nowNanos));
-        if (byAge.size() > capacity) {
-            ids.remove(byAge.pollFirst().id);
-        }
-        return true;
+        return isNew;
     }
 
     int size() {
-        return byAge.size();
+        return seen.size();
     }
 }

@@ -53,7 +53,9 @@ public final class TopicReader {
     /** Where to begin. Only for the first time: after a failure the reader goes on where it was. */
     public enum Start {
         BEGINNING,
-        END
+        END,
+        /** What was appended within {@link Options#recent}. */
+        RECENT
     }
 
     /** Whether records of open and aborted transactions are seen. */
@@ -69,8 +71,20 @@ public final class TopicReader {
     /**
      * @param bootstrapServers {@code host:port[,host:port…]}
      * @param clientId how the broker's logs and metrics name this reader
+     * @param recent how far back {@link Start#RECENT} goes
      */
-    public record Options(String bootstrapServers, String topic, String clientId, Start start, Isolation isolation) {}
+    public record Options(
+            String bootstrapServers,
+            String topic,
+            String clientId,
+            Start start,
+            Duration recent,
+            Isolation isolation) {
+
+        public Options(String bootstrapServers, String topic, String clientId, Start start, Isolation isolation) {
+            this(bootstrapServers, topic, clientId, start, Duration.ZERO, isolation);
+        }
+    }
 
     /** What becomes of the records. An exception out of {@link #record} counts as a poison record: logged and skipped. */
     public interface Listener {
@@ -79,6 +93,9 @@ public final class TopicReader {
          * @param next place right after this record
          */
         void record(ConsumerRecord<byte[], byte[]> record, Position next);
+
+        /** The reader has found where to begin. Once, before the first record. */
+        default void placed(Position position) {}
 
         /** Everything that was on the topic when the reader found it has been given to {@link #record}. Once. */
         default void caughtUp(Position position) {}
@@ -91,15 +108,16 @@ public final class TopicReader {
     public static final class Position {
         private long[] next = new long[0];
         private long atMs = System.currentTimeMillis();
+        private long life = Cursor.UNKNOWN_LIFE;
 
         /** A copy that stays. */
         public Cursor cursor(Channel.Family family) {
-            return new Cursor(family.topicTag(), atMs, next.clone());
+            return new Cursor(family.topicTag(), life, atMs, next.clone());
         }
 
         /** Text for an event's {@code cursor}. */
         public String encode(Channel.Family family) {
-            return new Cursor(family.topicTag(), atMs, next).encode();
+            return new Cursor(family.topicTag(), life, atMs, next).encode();
         }
     }
 
@@ -117,6 +135,9 @@ public final class TopicReader {
     private long[] catchUpTarget;
 
     private boolean positioned;
+    /** Whether the topic was made anew, and the listener hasn't been told yet. */
+    private boolean replaced;
+
     private boolean stopped;
     private volatile boolean connected;
     private long partitionsCheckedNanos;
@@ -168,8 +189,8 @@ public final class TopicReader {
             return;
         }
         KafkaReadStream<byte[], byte[]> connecting = consumer;
-        connecting
-                .partitionsFor(options.topic())
+        identify()
+                .compose(ignored -> connecting.partitionsFor(options.topic()))
                 .compose(this::takePartitions)
                 .onSuccess(ignored -> {
                     connected = true;
@@ -177,6 +198,24 @@ public final class TopicReader {
                     poll();
                 })
                 .onFailure(this::retry);
+    }
+
+    /**
+     * Finds out which topic of this name it is. One that was deleted and made anew starts at offset 0 again, and a position
+     * in the old one must not be taken for a position in the new one.
+     */
+    private Future<Void> identify() {
+        return vertx.executeBlocking(
+                        () -> TopicLife.of(options.bootstrapServers(), options.topic(), options.clientId() + "-admin"))
+                .map(life -> {
+                    if (position.life != Cursor.UNKNOWN_LIFE && life != position.life) {
+                        LOG.error("{} isn't the topic it was: reading it from its beginning", options.topic());
+                        position.next = new long[0];
+                        replaced = true;
+                    }
+                    position.life = life;
+                    return null;
+                });
     }
 
     private Map<String, Object> consumerConfig() {
@@ -222,20 +261,52 @@ public final class TopicReader {
     }
 
     private Future<Void> place(KafkaReadStream<byte[], byte[]> from, Set<TopicPartition> unseen) {
-        return from.beginningOffsets(unseen)
-                .compose(beginnings -> from.endOffsets(unseen).map(ends -> {
-                    boolean fromEnd = options.start() == Start.END && !positioned;
+        return starts(from, unseen)
+                .compose(starts -> from.endOffsets(unseen).map(ends -> {
                     for (TopicPartition partition : unseen) {
-                        position.next[partition.partition()] = (fromEnd ? ends : beginnings).get(partition);
+                        Long start = starts.get(partition);
+                        position.next[partition.partition()] = start == null ? ends.get(partition) : start;
+                    }
+                    if (replaced) {
+                        replaced = false;
+                        if (catchUpTarget != null) {
+                            catchUpTarget = new long[position.next.length];
+                            ends.forEach((partition, end) -> catchUpTarget[partition.partition()] = end);
+                        }
+                        listener.lost(Instant.ofEpochMilli(lastReadMs), position);
                     }
                     if (!positioned) {
                         positioned = true;
                         catchUpTarget = new long[position.next.length];
                         ends.forEach((partition, end) -> catchUpTarget[partition.partition()] = end);
                         LOG.info("reading {} from {}", options.topic(), Arrays.toString(position.next));
+                        listener.placed(position);
                     }
                     return null;
                 }));
+    }
+
+    /** Where to begin in partitions that are seen for the first time; null in the map for the end. */
+    private Future<Map<TopicPartition, Long>> starts(
+            KafkaReadStream<byte[], byte[]> from, Set<TopicPartition> unseen) {
+        if (positioned || options.start() == Start.BEGINNING) {
+            return from.beginningOffsets(unseen);
+        }
+        if (options.start() == Start.END) {
+            return from.endOffsets(unseen);
+        }
+        long since = System.currentTimeMillis() - options.recent().toMillis();
+        Map<TopicPartition, Long> times = new HashMap<>();
+        unseen.forEach(partition -> times.put(partition, since));
+        return from.offsetsForTimes(times).map(found -> {
+            Map<TopicPartition, Long> starts = new HashMap<>();
+            found.forEach((partition, place) -> {
+                if (place != null) {
+                    starts.put(partition, place.offset());
+                }
+            });
+            return starts;
+        });
     }
 
     private Future<Void> seek(KafkaReadStream<byte[], byte[]> on) {
@@ -254,7 +325,12 @@ public final class TopicReader {
         }
         if (System.nanoTime() - partitionsCheckedNanos > PARTITIONS_CHECK.toNanos()) {
             partitionsCheckedNanos = System.nanoTime();
-            consumer.partitionsFor(options.topic())
+            KafkaReadStream<byte[], byte[]> checking = consumer;
+            long known = position.life;
+            identify()
+                    .compose(ignored -> position.life == known
+                            ? checking.partitionsFor(options.topic())
+                            : Future.failedFuture(options.topic() + " was made anew"))
                     .compose(infos ->
                             infos.size() > position.next.length ? takePartitions(infos) : Future.succeededFuture())
                     .onSuccess(ignored -> pollOnce())

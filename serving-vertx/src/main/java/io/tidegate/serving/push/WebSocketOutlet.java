@@ -51,16 +51,30 @@ final class WebSocketOutlet implements Outlet {
     }
 
     @Override
-    public void write(byte[] utf8) {
+    public void write(Notice notice) {
+        send(Frames.notice(notice));
+    }
+
+    @Override
+    public void write(FeedEvent event, int channelIndex, String cursor) {
+        send(event.frame(channelIndex, cursor));
+    }
+
+    private void send(byte[] utf8) {
         // A write to a connection that has just gone fails; its close handler tells.
         socket.writeFrame(new WebSocketFrameImpl(WebSocketFrameType.TEXT, utf8, true));
     }
 
     @Override
-    public void ping() {
+    public void heartbeat() {
         if (!socket.isClosed()) {
             socket.writePing(Buffer.buffer());
         }
+    }
+
+    @Override
+    public boolean isHeartbeatAnswered() {
+        return true;
     }
 
     @Override

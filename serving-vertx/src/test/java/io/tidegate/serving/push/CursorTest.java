@@ -27,7 +27,7 @@ class CursorTest {
     @Test
     void theTextIsTheSameInEveryVersionOfTheGateway() {
         assertThat(new Cursor(1, NOW, new long[] {5, 300, 0, 1_000_000}).encode())
-                .isEqualTo("AQH7tqnbyjMEBawCAMCEPQ");
+                .isEqualTo("AgEA-7ap28ozBAWsAgDAhD0");
     }
 
     @Test
@@ -48,7 +48,7 @@ class CursorTest {
                 "AQE",
                 "!!!!",
                 "AQH7tqnbyjMEBawCAMCEP",
-                "AQH7tqnbyjMEBawCAMCEPQAA",
+                "AgEA-7ap28ozBAWsAgDAhD0AA",
                 "AgH7tqnbyjMEBawCAMCEPQ",
                 "AQH___________8BAA"
             })
@@ -63,7 +63,7 @@ class CursorTest {
             byte[] bytes = new byte[random.nextInt(40)];
             random.nextBytes(bytes);
             if (bytes.length > 1) {
-                bytes[0] = 1;
+                bytes[0] = 2;
             }
             String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What a socket does whose transport takes nothing for a while. */
 class SlowSocketTest {
 
-    private static final PushConfig CONFIG = new PushConfig(
+    private static final PushConfig CONFIG = TestPushConfig.of(
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
             DataSize.ofKibibytes(64),
@@ -70,12 +70,17 @@ class SlowSocketTest {
         }
 
         @Override
-        public void write(byte[] utf8) {
-            written.add(utf8);
+        public void write(Notice notice) {
+            written.add(Frames.notice(notice));
         }
 
         @Override
-        public void ping() {
+        public void write(FeedEvent event, int channelIndex, String cursor) {
+            written.add(event.frame(channelIndex, cursor));
+        }
+
+        @Override
+        public void heartbeat() {
             // Not looked at here.
         }
 

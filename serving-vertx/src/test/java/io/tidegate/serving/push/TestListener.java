@@ -85,8 +85,35 @@ public final class TestListener {
     }
 
     public void subscribe(String channel) {
-        send(new JsonObject().put("op", "subscribe").put("channel", channel).encode());
-        expect("{\"op\":\"subscribed\",\"channel\":\"" + channel + "\"}");
+        subscribe(channel, null);
+    }
+
+    /**
+     * @param cursor where to continue; null for from now on
+     * @return the cursor that the answer tells; null for none
+     */
+    String subscribe(String channel, String cursor) {
+        JsonObject subscribe = new JsonObject().put("op", "subscribe").put("channel", channel);
+        if (cursor != null) {
+            subscribe.put("cursor", cursor);
+        }
+        send(subscribe.encode());
+        JsonObject answer = nextJson();
+        if (!"subscribed".equals(answer.getString("op")) || !channel.equals(answer.getString("channel"))) {
+            throw new AssertionError("expected to be subscribed but got " + answer.encode());
+        }
+        return answer.getString("cursor");
+    }
+
+    /** Ends the connection without a word. */
+    void cut() {
+        socket.close();
+    }
+
+    /** What has come so far and wasn't looked at. */
+    JsonObject poll() {
+        String frame = frames.poll();
+        return frame == null ? null : new JsonObject(frame);
     }
 
     /** The next frame. */

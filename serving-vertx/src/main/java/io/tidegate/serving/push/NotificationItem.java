@@ -2,59 +2,47 @@ package io.tidegate.serving.push;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.micrometer.core.instrument.Counter;
-import io.tidegate.contracts.Topics;
+import com.google.protobuf.Message;
 import io.tidegate.contracts.v1.BigWin;
 import io.tidegate.contracts.v1.Milestone;
 import io.tidegate.contracts.v1.Notification;
 import io.tidegate.contracts.v1.NotificationKind;
 import io.tidegate.contracts.v1.TakeABreak;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Topic {@code notifications} → the recipient's channel {@code user:{userId}}; each notification id once. */
-public final class NotificationFeed implements TopicReader.Listener {
-
-    private final PushHub hub;
-    private final RecentIds delivered;
-    private final Counter repeats;
-    private long sequence;
-
-    public NotificationFeed(PushHub hub, PushConfig config) {
-        this.hub = hub;
-        this.delivered = new RecentIds(config.repeatHorizon(), config.repeatCapacity());
-        this.repeats = hub.metrics().repeats(Topics.NOTIFICATIONS);
-    }
-
-    @Override
-    public void caughtUp(TopicReader.Position position) {
-        hub.position(Channel.Family.USER, position.cursor(Channel.Family.USER));
-    }
-
-    @Override
-    public void lost(Instant lastRead, TopicReader.Position position) {
-        hub.position(Channel.Family.USER, position.cursor(Channel.Family.USER));
-        hub.publishGap(Channel.Family.USER, lastRead, Instant.now());
-    }
+/** A record of topic {@code notifications}, for the recipient's channel {@code user:{userId}}. */
+record NotificationItem(Notification notification, List<Channel> channels) implements FeedItem {
 
     /**
      * @throws IllegalArgumentException if the value is no notification
      */
+    static NotificationItem decode(byte[] value) {
+        return of(parse(value));
+    }
+
+    static NotificationItem of(Notification notification) {
+        return new NotificationItem(notification, List.of(Channel.user(notification.getRecipient())));
+    }
+
     @Override
-    public void record(ConsumerRecord<byte[], byte[]> record, TopicReader.Position next) {
-        Notification notification = parse(record.value());
-        if (!delivered.add(notification.getNotificationId(), System.nanoTime())) {
-            repeats.increment();
-            return;
-        }
-        Cursor cursor = next.cursor(Channel.Family.USER);
-        hub.position(Channel.Family.USER, cursor);
-        Channel channel = Channel.user(notification.getRecipient());
-        if (hub.isWanted(channel)) {
-            hub.publish(new FeedEvent(List.of(channel), sequence++, cursor.encode(), encode(notification)));
-        }
+    public String id() {
+        return notification.getNotificationId();
+    }
+
+    @Override
+    public Message message() {
+        return notification;
+    }
+
+    @Override
+    public byte[] json() {
+        return encode(notification);
+    }
+
+    @Override
+    public boolean matches(Filter filter) {
+        return true;
     }
 
     private static Notification parse(byte[] value) {
@@ -73,8 +61,7 @@ public final class NotificationFeed implements TopicReader.Listener {
         return notification;
     }
 
-    /** The {@code data} member of the contract. */
-    static byte[] encode(Notification notification) {
+    private static byte[] encode(Notification notification) {
         return DataJson.encode(json -> {
             json.writeStartObject();
             json.writeStringField("notificationId", notification.getNotificationId());

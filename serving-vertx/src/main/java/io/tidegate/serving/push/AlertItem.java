@@ -2,69 +2,55 @@ package io.tidegate.serving.push;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.micrometer.core.instrument.Counter;
-import io.tidegate.contracts.Topics;
+import com.google.protobuf.Message;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.Severity;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/**
- * Topic {@code alerts} → the channels {@code alerts}, {@code alerts:fraud}, {@code alerts:surge}; each alert id once.
- *
- * <p>Meant to be read uncommitted: an alert is delivered milliseconds after it is raised, not a checkpoint interval later.
- * See {@link RecentIds} for what that costs.
- */
-public final class AlertFeed implements TopicReader.Listener {
+/** A record of topic {@code alerts}, for the channels {@code alerts}, {@code alerts:fraud}, {@code alerts:surge}. */
+record AlertItem(Alert alert) implements FeedItem {
 
     private static final List<Channel> ALL = List.of(Channel.ALERTS);
     private static final List<Channel> FRAUD = List.of(Channel.ALERTS, Channel.ALERTS_FRAUD);
     private static final List<Channel> SURGE = List.of(Channel.ALERTS, Channel.ALERTS_SURGE);
 
-    private final PushHub hub;
-    private final RecentIds delivered;
-    private final Counter repeats;
-    private long sequence;
-
-    public AlertFeed(PushHub hub, PushConfig config) {
-        this.hub = hub;
-        this.delivered = new RecentIds(config.repeatHorizon(), config.repeatCapacity());
-        this.repeats = hub.metrics().repeats(Topics.ALERTS);
-    }
-
-    @Override
-    public void caughtUp(TopicReader.Position position) {
-        hub.position(Channel.Family.ALERTS, position.cursor(Channel.Family.ALERTS));
-    }
-
-    @Override
-    public void lost(Instant lastRead, TopicReader.Position position) {
-        hub.position(Channel.Family.ALERTS, position.cursor(Channel.Family.ALERTS));
-        hub.publishGap(Channel.Family.ALERTS, lastRead, Instant.now());
-    }
-
     /**
      * @throws IllegalArgumentException if the value is no alert
      */
+    static AlertItem decode(byte[] value) {
+        return new AlertItem(parse(value));
+    }
+
     @Override
-    public void record(ConsumerRecord<byte[], byte[]> record, TopicReader.Position next) {
-        Alert alert = parse(record.value());
-        if (!delivered.add(alert.getAlertId(), System.nanoTime())) {
-            repeats.increment();
-            return;
-        }
-        Cursor cursor = next.cursor(Channel.Family.ALERTS);
-        hub.position(Channel.Family.ALERTS, cursor);
-        List<Channel> channels =
-                switch (alert.getKind()) {
-                    case ALERT_KIND_FRAUD -> FRAUD;
-                    case ALERT_KIND_SURGE -> SURGE;
-                    default -> ALL;
-                };
-        hub.publish(new FeedEvent(channels, sequence++, cursor.encode(), encode(alert)));
+    public String id() {
+        return alert.getAlertId();
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return switch (alert.getKind()) {
+            case ALERT_KIND_FRAUD -> FRAUD;
+            case ALERT_KIND_SURGE -> SURGE;
+            default -> ALL;
+        };
+    }
+
+    @Override
+    public Message message() {
+        return alert;
+    }
+
+    @Override
+    public byte[] json() {
+        return DataJson.encode(json -> write(json, alert));
+    }
+
+    @Override
+    public boolean matches(Filter filter) {
+        return filter.isNone()
+                || filter.allows(word(alert.getSeverity()), alert.getRuleId(), alert.getSubject());
     }
 
     private static Alert parse(byte[] value) {
@@ -81,11 +67,6 @@ public final class AlertFeed implements TopicReader.Listener {
             throw new IllegalArgumentException("an alert without an id");
         }
         return alert;
-    }
-
-    /** The {@code data} member of the contract. */
-    static byte[] encode(Alert alert) {
-        return DataJson.encode(json -> write(json, alert));
     }
 
     private static void write(JsonGenerator json, Alert alert) throws IOException {

@@ -1,0 +1,335 @@
+package io.tidegate.serving.push;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.AlertKind;
+import io.tidegate.contracts.v1.BigWin;
+import io.tidegate.contracts.v1.Milestone;
+import io.tidegate.contracts.v1.Notification;
+import io.tidegate.contracts.v1.NotificationKind;
+import io.tidegate.contracts.v1.Severity;
+import io.tidegate.contracts.v1.TakeABreak;
+import io.tidegate.serving.GatewayConfig;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The rows that job {@code archive} has stored, found by their places in the topic. Committed records only.
+ *
+ * <p>One connection for each thread that asks; it lives as long as the thread.
+ */
+public final class ClickHouseArchive implements Archive {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration ANSWER_GRACE = Duration.ofSeconds(2);
+    /** Partitions are read independently: one may lag behind the newest time that a cursor tells. */
+    private static final Duration LAG = Duration.ofHours(1);
+    /** The last offset before a hole's end may be the marker of a transaction, which is no record. */
+    private static final int MARKERS = 2;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final String url;
+    private final Properties properties = new Properties();
+    private final String settings;
+    private final ThreadLocal<Connection> connections = new ThreadLocal<>();
+
+    public ClickHouseArchive(GatewayConfig.ClickHouse config) {
+        this.url = "jdbc:ch:" + config.url() + "/" + config.database();
+        properties.setProperty("user", config.user());
+        properties.setProperty("password", config.password());
+        properties.setProperty("connection_timeout", Long.toString(CONNECT_TIMEOUT.toMillis()));
+        properties.setProperty(
+                "socket_timeout",
+                Long.toString(config.queryTimeout().plus(ANSWER_GRACE).toMillis()));
+        properties.setProperty("retry", "0");
+        this.settings = " SETTINGS max_execution_time = "
+                + Math.max(1, config.queryTimeout().toSeconds());
+    }
+
+    @Override
+    public Page page(
+            Channel.Family family,
+            Channel channel,
+            Filter filter,
+            List<Hole> holes,
+            long sinceMs,
+            boolean first,
+            int max)
+            throws UnavailableException {
+        long since = Math.max(0, sinceMs - LAG.toMillis());
+        boolean alerts = family == Channel.Family.ALERTS;
+        try {
+            boolean mayMiss = first && mayMiss(alerts ? "alerts" : "notifications", holes, since);
+            List<Row> rows = alerts ? alerts(channel, filter, holes, since, max) : notifications(channel, holes, since, max);
+            boolean more = rows.size() > max;
+            return new Page(more ? rows.subList(0, max) : rows, more, mayMiss);
+        } catch (SQLException | RuntimeException e) {
+            disconnect();
+            throw new UnavailableException(e);
+        }
+    }
+
+    /**
+     * Whether it isn't certain that the archive has every record of the holes: it must know something from before each hole,
+     * and something from its very end or after it. Rather once too often than not at all.
+     */
+    private boolean mayMiss(String table, List<Hole> holes, long since) throws SQLException {
+        Map<Integer, long[]> known = new HashMap<>();
+        String sql = "SELECT topic_partition, min(topic_offset), maxIf(topic_offset, raised_at >="
+                + " fromUnixTimestamp64Milli(toInt64(?), 'UTC')) FROM " + table
+                + " WHERE topic_offset >= 0 GROUP BY topic_partition" + settings;
+        try (PreparedStatement statement = connection().prepareStatement(sql)) {
+            statement.setLong(1, since);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    known.put(result.getInt(1), new long[] {result.getLong(2), result.getLong(3)});
+                }
+            }
+        }
+        for (Hole hole : holes) {
+            long[] range = known.get(hole.partition());
+            if (range == null || range[0] > hole.from() || range[1] < hole.to() - MARKERS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A statement with the values of its parameters. */
+    private static final class Query {
+        private final StringBuilder text = new StringBuilder(512);
+        private final List<Object> values = new ArrayList<>();
+
+        private Query text(String part) {
+            text.append(part);
+            return this;
+        }
+
+        private Query value(Object value) {
+            text.append('?');
+            values.add(value);
+            return this;
+        }
+
+        private Query in(String column, Set<String> any) {
+            if (!any.isEmpty()) {
+                text(" AND " + column + " IN (");
+                int left = any.size();
+                for (String each : any) {
+                    value(each).text(--left == 0 ? ")" : ", ");
+                }
+            }
+            return this;
+        }
+
+        private Query within(List<Hole> holes, long since) {
+            text(" WHERE raised_at >= fromUnixTimestamp64Milli(toInt64(").value(since).text("), 'UTC') AND (");
+            int left = holes.size();
+            for (Hole hole : holes) {
+                text("topic_partition = ").value((long) hole.partition());
+                text(" AND topic_offset >= ").value(hole.from());
+                text(" AND topic_offset < ").value(hole.to()).text(--left == 0 ? ")" : " OR ");
+            }
+            return this;
+        }
+
+        private Query firstOnes(int max, String settings) {
+            return text(" ORDER BY topic_partition, topic_offset LIMIT ")
+                    .value(max + 1L)
+                    .text(settings);
+        }
+    }
+
+    @FunctionalInterface
+    private interface ItemReader {
+        FeedItem read(ResultSet row) throws SQLException;
+    }
+
+    private List<Row> ask(Query query, ItemReader reader) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (PreparedStatement statement = connection().prepareStatement(query.text.toString())) {
+            for (int i = 0; i < query.values.size(); i++) {
+                if (query.values.get(i) instanceof Long number) {
+                    statement.setLong(i + 1, number);
+                } else {
+                    statement.setString(i + 1, (String) query.values.get(i));
+                }
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    rows.add(new Row(result.getInt(1), result.getLong(2), result.getLong(3), reader.read(result)));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private List<Row> alerts(Channel channel, Filter filter, List<Hole> holes, long since, int max)
+            throws SQLException {
+        Query query = new Query()
+                .text("SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), alert_id, kind, rule_id,"
+                        + " toInt64(rule_version), subject, severity, message, event_ids,"
+                        + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at) FROM alerts FINAL")
+                .within(holes, since);
+        if (channel.equals(Channel.ALERTS_FRAUD)) {
+            query.text(" AND kind = 'fraud'");
+        } else if (channel.equals(Channel.ALERTS_SURGE)) {
+            query.text(" AND kind = 'surge'");
+        }
+        query.in("severity", filter.severities())
+                .in("rule_id", filter.rules())
+                .in("subject", filter.subjects())
+                .firstOnes(max, settings);
+        return ask(
+                query,
+                row -> new AlertItem(Alert.newBuilder()
+                        .setAlertId(row.getString(4))
+                        .setKind(alertKind(row.getString(5)))
+                        .setRuleId(row.getString(6))
+                        .setRuleVersion(Math.toIntExact(row.getLong(7)))
+                        .setSubject(row.getString(8))
+                        .setSeverity(severity(row.getString(9)))
+                        .setMessage(row.getString(10))
+                        .addAllEventIds(texts(row, 11))
+                        .setDetectedAtMs(row.getLong(12))
+                        .setStartedAtMs(row.getLong(13))
+                        .build()));
+    }
+
+    private List<Row> notifications(Channel channel, List<Hole> holes, long since, int max) throws SQLException {
+        Query query = new Query()
+                .text("SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), notification_id, kind,"
+                        + " recipient, message, data, toUnixTimestamp64Milli(created_at) FROM notifications FINAL")
+                .within(holes, since)
+                .text(" AND recipient = ")
+                .value(channel.id())
+                .firstOnes(max, settings);
+        return ask(query, row -> {
+            Notification.Builder notification = Notification.newBuilder()
+                    .setNotificationId(row.getString(4))
+                    .setKind(notificationKind(row.getString(5)))
+                    .setRecipient(row.getString(6))
+                    .setMessage(row.getString(7))
+                    .setCreatedAtMs(row.getLong(9));
+            data(notification, members(row.getString(8)));
+            return NotificationItem.of(notification.build());
+        });
+    }
+
+    private static List<String> texts(ResultSet row, int column) throws SQLException {
+        Object array = row.getArray(column).getArray();
+        return array instanceof String[] texts
+                ? List.of(texts)
+                : Arrays.stream((Object[]) array).map(String.class::cast).toList();
+    }
+
+    private static AlertKind alertKind(String word) {
+        return switch (word) {
+            case "fraud" -> AlertKind.ALERT_KIND_FRAUD;
+            case "surge" -> AlertKind.ALERT_KIND_SURGE;
+            case "system" -> AlertKind.ALERT_KIND_SYSTEM;
+            default -> AlertKind.ALERT_KIND_UNSPECIFIED;
+        };
+    }
+
+    private static Severity severity(String word) {
+        return switch (word) {
+            case "info" -> Severity.SEVERITY_INFO;
+            case "warning" -> Severity.SEVERITY_WARNING;
+            case "critical" -> Severity.SEVERITY_CRITICAL;
+            default -> Severity.SEVERITY_UNSPECIFIED;
+        };
+    }
+
+    private static NotificationKind notificationKind(String word) {
+        return switch (word) {
+            case "milestone" -> NotificationKind.NOTIFICATION_KIND_MILESTONE;
+            case "big_win" -> NotificationKind.NOTIFICATION_KIND_BIG_WIN;
+            case "take_a_break" -> NotificationKind.NOTIFICATION_KIND_TAKE_A_BREAK;
+            default -> NotificationKind.NOTIFICATION_KIND_UNSPECIFIED;
+        };
+    }
+
+    private static void data(Notification.Builder notification, Map<String, String> members) {
+        switch (notification.getKind()) {
+            case NOTIFICATION_KIND_MILESTONE -> notification.setMilestone(Milestone.newBuilder()
+                    .setPostId(members.getOrDefault("postId", ""))
+                    .setLikes(number(members, "likes")));
+            case NOTIFICATION_KIND_BIG_WIN -> notification.setBigWin(BigWin.newBuilder()
+                    .setBetId(members.getOrDefault("betId", ""))
+                    .setGameId(members.getOrDefault("gameId", ""))
+                    .setStakeE4(tenThousandths(members, "stake"))
+                    .setPayoutE4(tenThousandths(members, "payout"))
+                    .setCurrency(members.getOrDefault("currency", "")));
+            case NOTIFICATION_KIND_TAKE_A_BREAK -> notification.setTakeABreak(TakeABreak.newBuilder()
+                    .setBets(Math.toIntExact(number(members, "bets")))
+                    .setWindowMs(TimeUnit.SECONDS.toMillis(number(members, "windowSeconds"))));
+            default -> {
+                // A kind that this gateway doesn't know: its message still says it.
+            }
+        }
+    }
+
+    private static long number(Map<String, String> members, String name) {
+        return new BigDecimal(members.getOrDefault(name, "0")).longValue();
+    }
+
+    private static long tenThousandths(Map<String, String> members, String name) {
+        return new BigDecimal(members.getOrDefault(name, "0")).movePointRight(4).longValue();
+    }
+
+    /** The members of a flat JSON object as texts. */
+    private static Map<String, String> members(String object) {
+        Map<String, String> members = new HashMap<>();
+        try (JsonParser json = JSON.createParser(object)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                json.nextToken();
+                members.put(name, json.getText());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("a stored notification has data that is no JSON", e);
+        }
+        return members;
+    }
+
+    private Connection connection() throws SQLException {
+        Connection mine = connections.get();
+        if (mine == null) {
+            mine = DriverManager.getConnection(url, properties);
+            connections.set(mine);
+        }
+        return mine;
+    }
+
+    private void disconnect() {
+        Connection mine = connections.get();
+        if (mine != null) {
+            connections.remove();
+            try {
+                mine.close();
+            } catch (SQLException e) {
+                // It is given up anyway.
+                return;
+            }
+        }
+    }
+}

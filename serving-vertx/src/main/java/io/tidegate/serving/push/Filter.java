@@ -1,0 +1,44 @@
+package io.tidegate.serving.push;
+
+import java.util.Set;
+
+/**
+ * Which alerts of a channel a listener wants: those whose severity, rule and subject are each among the named ones. An empty
+ * set names all. Applied to what is already decoded; the bytes that are sent stay shared.
+ */
+public record Filter(Set<String> severities, Set<String> rules, Set<String> subjects) {
+
+    public static final Filter NONE = new Filter(Set.of(), Set.of(), Set.of());
+
+    /** Values of one kind. */
+    static final int MAX_VALUES = 32;
+
+    private static final int MAX_LENGTH = 160;
+    private static final Set<String> SEVERITIES = Set.of("info", "warning", "critical");
+
+    public Filter {
+        severities = Set.copyOf(severities);
+        rules = Set.copyOf(rules);
+        subjects = Set.copyOf(subjects);
+    }
+
+    boolean isNone() {
+        return severities.isEmpty() && rules.isEmpty() && subjects.isEmpty();
+    }
+
+    /** Whether it is within bounds: known severities, at most 32 values of each kind, none of them empty or overlong. */
+    boolean isValid() {
+        return SEVERITIES.containsAll(severities) && isBounded(rules) && isBounded(subjects);
+    }
+
+    private static boolean isBounded(Set<String> values) {
+        return values.size() <= MAX_VALUES
+                && values.stream().allMatch(value -> !value.isEmpty() && value.length() <= MAX_LENGTH);
+    }
+
+    boolean allows(String severity, String rule, String subject) {
+        return (severities.isEmpty() || severities.contains(severity))
+                && (rules.isEmpty() || rules.contains(rule))
+                && (subjects.isEmpty() || subjects.contains(subject));
+    }
+}

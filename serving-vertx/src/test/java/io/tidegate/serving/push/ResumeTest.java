@@ -1,0 +1,495 @@
+package io.tidegate.serving.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.AlertKind;
+import io.tidegate.contracts.v1.Severity;
+import io.tidegate.dev.kafka.KafkaBroker;
+import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.serving.TestGateway;
+import io.tidegate.serving.config.DataSize;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A listener that was away, with a real broker: it gets what it missed, in order, once; or it is told. */
+class ResumeTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int PARTITIONS = 3;
+
+    @TempDir
+    static Path directory;
+
+    private static KafkaBroker broker;
+
+    private final List<Node> nodes = new ArrayList<>();
+
+    @TempDir
+    Path mine;
+
+    /** A gateway of its own. */
+    private record Node(Vertx vertx, PushHub hub, TestGateway gateway) {
+        private TestListener analyst() {
+            return TestListener.connectAs(gateway, gateway.token("ana", "analyst"));
+        }
+    }
+
+    @BeforeAll
+    static void startBroker() {
+        broker = KafkaBroker.start(directory.resolve("kafka"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.stop();
+    }
+
+    @BeforeEach
+    void freshTopics() throws Exception {
+        try (Admin admin = admin()) {
+            Set<String> existing = admin.listTopics().names().get();
+            if (existing.contains(Topics.ALERTS)) {
+                admin.deleteTopics(List.of(Topics.ALERTS)).all().get();
+                await().atMost(PATIENCE)
+                        .until(() -> !admin.listTopics().names().get().contains(Topics.ALERTS));
+            }
+        }
+        TopicSetup.ensure(broker.bootstrapServers(), PARTITIONS);
+    }
+
+    @AfterEach
+    void stopGateways() {
+        for (Node node : nodes) {
+            node.gateway().close();
+            TestGateway.await(node.vertx().close());
+        }
+    }
+
+    private static Admin admin() {
+        Properties config = new Properties();
+        config.put("bootstrap.servers", broker.bootstrapServers());
+        return Admin.create(config);
+    }
+
+    private Node gateway() {
+        return gateway(ResumeConfig.DEFAULT, Archive.NONE);
+    }
+
+    private Node gateway(ResumeConfig resume, Archive archive) {
+        Vertx vertx = Vertx.vertx();
+        PushHub hub = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
+        TestGateway gateway = TestGateway.start(
+                vertx,
+                mine.resolve("g" + nodes.size()),
+                PushModule.create(
+                        vertx,
+                        PushConfig.DEFAULT.withResume(resume),
+                        hub,
+                        broker.bootstrapServers(),
+                        "test" + nodes.size(),
+                        archive));
+        Node node = new Node(vertx, hub, gateway);
+        nodes.add(node);
+        await().atMost(PATIENCE)
+                .until(() -> hub.feed(Channel.Family.ALERTS).orElseThrow().isReady()
+                        && hub.feed(Channel.Family.USER).orElseThrow().isReady());
+        return node;
+    }
+
+    /** A journal that keeps next to nothing, so that history comes out of the log. */
+    private static ResumeConfig forgetful() {
+        return new ResumeConfig(
+                3, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+        Map<String, Object> config = new HashMap<>(Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(), ProducerConfig.LINGER_MS_CONFIG, 0));
+        if (transactionalId != null) {
+            config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        }
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static void raise(KafkaProducer<byte[], byte[]> producer, String id, String subject) {
+        raise(producer, id, subject, Severity.SEVERITY_WARNING);
+    }
+
+    private static void raise(KafkaProducer<byte[], byte[]> producer, String id, String subject, Severity severity) {
+        byte[] alert = Alert.newBuilder()
+                .setAlertId(id)
+                .setKind(AlertKind.ALERT_KIND_FRAUD)
+                .setRuleId("rapid-bets")
+                .setSubject(subject)
+                .setSeverity(severity)
+                .setDetectedAtMs(1_772_402_400_123L)
+                .build()
+                .toByteArray();
+        try {
+            producer.send(new ProducerRecord<>(Topics.ALERTS, subject.getBytes(StandardCharsets.UTF_8), alert))
+                    .get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void raise(String... ids) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+            for (String id : ids) {
+                raise(producer, id, "u1");
+            }
+        }
+    }
+
+    private static String[] ids(String prefix, int count) {
+        String[] ids = new String[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] = prefix + i;
+        }
+        return ids;
+    }
+
+    private static String id(JsonObject frame) {
+        assertThat(frame.getString("op")).as(frame.encode()).isEqualTo("event");
+        return frame.getJsonObject("data").getString("alertId");
+    }
+
+    private static List<String> take(TestListener listener, int count) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(id(listener.nextJson()));
+        }
+        return ids;
+    }
+
+    @Test
+    void aListenerThatWasAwayForAMomentGetsWhatItMissedOutOfMemoryAndThenGoesOn() {
+        Node node = gateway();
+        TestListener before = node.analyst();
+        String start = before.subscribe("alerts", null);
+        raise(ids("a", 5));
+        String cursor = "";
+        for (int i = 0; i < 3; i++) {
+            cursor = before.nextJson().getString("cursor");
+        }
+        before.cut();
+        raise(ids("b", 5));
+
+        TestListener after = node.analyst();
+        assertThat(after.subscribe("alerts", cursor)).isNull();
+        assertThat(take(after, 7)).containsExactly("a3", "a4", "b0", "b1", "b2", "b3", "b4");
+        raise("c0");
+        assertThat(take(after, 1)).containsExactly("c0");
+
+        TestListener nothingYet = node.analyst();
+        nothingYet.subscribe("alerts:fraud", start);
+        assertThat(take(nothingYet, 11)).startsWith("a0").endsWith("c0");
+        nothingYet.expectNothingMore();
+    }
+
+    @Test
+    void whatTheJournalHasForgottenComesOutOfTheLogAtAnyGateway() {
+        Node first = gateway(forgetful(), Archive.NONE);
+        TestListener before = first.analyst();
+        before.subscribe("alerts");
+        raise("a0");
+        String cursor = before.nextJson().getString("cursor");
+        before.cut();
+        raise(ids("b", 2_000));
+        Node second = gateway(forgetful(), Archive.NONE);
+
+        for (Node node : List.of(first, second)) {
+            TestListener after = node.analyst();
+            after.subscribe("alerts", cursor);
+            assertThat(take(after, 2_000)).containsExactly(ids("b", 2_000));
+            after.expectNothingMore();
+        }
+    }
+
+    @Test
+    void aCopyAfterTheCursorOfWhatWasSeenBeforeItIsDroppedAtAnyGateway() {
+        Node first = gateway(forgetful(), Archive.NONE);
+        TestListener before = first.analyst();
+        before.subscribe("alerts");
+        String cursor;
+        try (KafkaProducer<byte[], byte[]> failing = producer("job")) {
+            failing.initTransactions();
+            failing.beginTransaction();
+            raise(failing, "a1", "u1");
+            JsonObject seen = before.nextJson();
+            assertThat(id(seen)).isEqualTo("a1");
+            cursor = seen.getString("cursor");
+            before.cut();
+            raise(failing, "a2", "u1");
+            failing.abortTransaction();
+        }
+        Node second = gateway(forgetful(), Archive.NONE);
+        try (KafkaProducer<byte[], byte[]> restarted = producer("job")) {
+            restarted.initTransactions();
+            restarted.beginTransaction();
+            raise(restarted, "a1", "u1");
+            raise(restarted, "a2", "u1");
+            for (int i = 3; i < 10; i++) {
+                raise(restarted, "a" + i, "u1");
+            }
+            restarted.commitTransaction();
+        }
+        Node third = gateway(ResumeConfig.DEFAULT, Archive.NONE);
+
+        for (Node node : List.of(first, second, third)) {
+            TestListener after = node.analyst();
+            after.subscribe("alerts", cursor);
+            assertThat(take(after, 8)).containsExactly("a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9");
+            after.expectNothingMore();
+        }
+    }
+
+    @Test
+    void aResumedListenerGetsOnlyWhatItsFilterLetsThrough() {
+        Node node = gateway(forgetful(), Archive.NONE);
+        TestListener before = node.analyst();
+        String start = before.subscribe("alerts", null);
+        try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+            for (int i = 0; i < 20; i++) {
+                raise(
+                        producer,
+                        "a" + i,
+                        "u" + i % 2,
+                        i % 5 == 0 ? Severity.SEVERITY_CRITICAL : Severity.SEVERITY_WARNING);
+            }
+            take(before, 20);
+
+            TestListener after = node.analyst();
+            after.send("{\"op\":\"subscribe\",\"channel\":\"alerts\",\"cursor\":\"" + start
+                    + "\",\"filter\":{\"severity\":[\"critical\"],\"rule\":[\"rapid-bets\"],\"subject\":[\"u0\"]}}");
+            assertThat(after.nextJson().getString("op")).isEqualTo("subscribed");
+            assertThat(take(after, 2)).containsExactly("a0", "a10");
+            raise(producer, "no", "u1", Severity.SEVERITY_CRITICAL);
+            raise(producer, "yes", "u0", Severity.SEVERITY_CRITICAL);
+            assertThat(take(after, 1)).containsExactly("yes");
+        }
+    }
+
+    @Test
+    void historyThatIsGoneIsAGapAndTheRestFollows() throws Exception {
+        Node node = gateway(forgetful(), Archive.NONE);
+        TestListener before = node.analyst();
+        String start = before.subscribe("alerts", null);
+        raise(ids("a", 20));
+        take(before, 20);
+        int partition = 0;
+        long end = 0;
+        try (Admin admin = admin()) {
+            for (int p = 0; p < PARTITIONS; p++) {
+                TopicPartition topicPartition = new TopicPartition(Topics.ALERTS, p);
+                long offset = admin.listOffsets(
+                                Map.of(topicPartition, org.apache.kafka.clients.admin.OffsetSpec.latest()))
+                        .partitionResult(topicPartition)
+                        .get()
+                        .offset();
+                if (offset > 0) {
+                    partition = p;
+                    end = offset;
+                }
+            }
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(Topics.ALERTS, partition), RecordsToDelete.beforeOffset(end - 5)))
+                    .all()
+                    .get();
+        }
+
+        TestListener after = node.analyst();
+        after.subscribe("alerts", start);
+
+        JsonObject gap = after.nextJson();
+        assertThat(gap.getString("op")).isEqualTo("gap");
+        assertThat(gap.getString("from")).isLessThan(gap.getString("to"));
+        assertThat(take(after, 5)).containsExactly("a15", "a16", "a17", "a18", "a19");
+        after.expectNothingMore();
+    }
+
+    @Test
+    void moreThanTheLimitIsAGapAndALiveFeed() {
+        ResumeConfig small = new ResumeConfig(
+                3, DataSize.ofMebibytes(1), 10, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+        Node node = gateway(small, Archive.NONE);
+        TestListener before = node.analyst();
+        String start = before.subscribe("alerts", null);
+        raise(ids("a", 20));
+        take(before, 20);
+
+        TestListener after = node.analyst();
+        after.subscribe("alerts", start);
+
+        assertThat(after.nextJson().getString("op")).isEqualTo("gap");
+        raise("b0");
+        assertThat(take(after, 1)).containsExactly("b0");
+    }
+
+    @Test
+    void aForgedCursorBeyondTheEndOrOfAnotherTopicIsAGapNotSilence() {
+        Node node = gateway(forgetful(), Archive.NONE);
+        raise(ids("a", 10));
+        await().until(() -> node.hub()
+                        .feed(Channel.Family.ALERTS)
+                        .orElseThrow()
+                        .journal()
+                        .size()
+                == 3);
+        Cursor present = node.hub().position(Channel.Family.ALERTS).orElseThrow();
+        long[] far = {1L << 40, 1L << 40, 1L << 40};
+        for (Cursor forged : List.of(
+                new Cursor(1, present.life(), present.atMs(), far),
+                new Cursor(1, present.life(), Long.MAX_VALUE, new long[500]),
+                new Cursor(1, present.life() + 1, present.atMs(), new long[] {0, 0, 0}))) {
+            TestListener listener = node.analyst();
+            listener.subscribe("alerts", forged.encode());
+            assertThat(listener.nextJson().getString("op")).isEqualTo("gap");
+            raise("after" + forged.hashCode());
+            JsonObject frame = listener.nextJson();
+            while (!id(frame).startsWith("after")) {
+                frame = listener.nextJson();
+            }
+        }
+    }
+
+    @Test
+    void aListenerThatIsCutAHundredTimesBetweenTwoGatewaysGetsEveryCommittedAlertOnceAndInOrder() throws Exception {
+        ResumeConfig little = new ResumeConfig(
+                40, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+        List<Node> both = List.of(gateway(little, Archive.NONE), gateway());
+        Random random = new Random(11);
+        TestListener listener = both.get(0).analyst();
+        String cursor = listener.subscribe("alerts", null);
+        Thread job = new Thread(() -> runJobWithFailures(new Random(5)));
+        job.start();
+
+        List<String> got = new ArrayList<>();
+        int cuts = 0;
+        while (cuts < 100 || job.isAlive()) {
+            int more = random.nextInt(12);
+            for (int i = 0; i < more; i++) {
+                JsonObject frame = listener.poll();
+                if (frame == null) {
+                    Thread.onSpinWait();
+                    break;
+                }
+                got.add(id(frame));
+                cursor = frame.getString("cursor");
+            }
+            if (cuts < 100) {
+                cuts++;
+                listener.cut();
+                listener = both.get(random.nextInt(2)).analyst();
+                listener.subscribe("alerts", cursor);
+            } else {
+                job.join(10);
+            }
+        }
+        List<String> committed = committed();
+        while (got.size() < committed.size()) {
+            got.add(id(listener.nextJson()));
+        }
+        listener.expectNothingMore();
+
+        assertThat(got).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(committed);
+        assertThat(bySubject(got)).isEqualTo(bySubject(committed));
+    }
+
+    /** Alert ids are SUBJECT-NUMBER: a job writes them in order, and after a failure writes the aborted ones again. */
+    private static void runJobWithFailures(Random random) {
+        int number = 0;
+        int committedUpTo = 0;
+        while (committedUpTo < 600) {
+            try (KafkaProducer<byte[], byte[]> job = producer("fraud-job")) {
+                job.initTransactions();
+                for (int attempt = 0; attempt < 4; attempt++) {
+                    job.beginTransaction();
+                    int batch = 1 + random.nextInt(20);
+                    for (int i = 0; i < batch; i++) {
+                        String subject = "s" + number % 7;
+                        raise(job, subject + "-" + number, subject);
+                        number++;
+                    }
+                    if (random.nextInt(3) == 0) {
+                        job.abortTransaction();
+                        number = committedUpTo;
+                    } else {
+                        job.commitTransaction();
+                        committedUpTo = number;
+                    }
+                }
+            }
+        }
+    }
+
+    private static Map<String, List<String>> bySubject(List<String> ids) {
+        Map<String, List<String>> bySubject = new LinkedHashMap<>();
+        for (String id : ids) {
+            bySubject
+                    .computeIfAbsent(id.substring(0, id.indexOf('-')), ignored -> new ArrayList<>())
+                    .add(id);
+        }
+        return new HashMap<>(bySubject);
+    }
+
+    private static List<String> committed() throws Exception {
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        List<String> ids = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = new ArrayList<>();
+            for (int p = 0; p < PARTITIONS; p++) {
+                all.add(new TopicPartition(Topics.ALERTS, p));
+            }
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            Set<TopicPartition> open = new HashSet<>(all);
+            while (!open.isEmpty()) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                    ids.add(Alert.parseFrom(record.value()).getAlertId());
+                }
+                open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+            }
+        }
+        return ids;
+    }
+}
