@@ -176,7 +176,7 @@ final class KafkaHistory implements History {
             this.life = present.life();
             this.partitions = present.partitions();
             this.place = from.offsets(partitions);
-            this.atMs = from.atMs();
+            this.atMs = Math.min(from.atMs(), System.currentTimeMillis());
             this.seen = new RecentIds[partitions];
             for (int partition = 0; partition < partitions; partition++) {
                 all.add(new TopicPartition(feed.topic(), partition));

@@ -40,6 +40,9 @@ final class Replay {
 
     private Cursor reached;
     private boolean fromJournal;
+    /** Whether the place was found to be one of the log. */
+    private boolean checked;
+
     private History.Reader reader;
     private boolean waiting;
     private boolean over;
@@ -94,6 +97,11 @@ final class Replay {
     }
 
     private void read() {
+        if (!checked && !feed.position().reaches(place)) {
+            // Another gateway is ahead of this one, or the place was made up: only the log can tell.
+            older();
+            return;
+        }
         Journal.Read read = feed.journal()
                 .read(place, after, subscription.channel(), subscription.filter(), JOURNAL_EVENTS);
         if (read == null) {
@@ -173,6 +181,7 @@ final class Replay {
         }
         pending.addAll(slice.events());
         place = slice.place();
+        checked = true;
     }
 
     private void failed(Throwable cause) {

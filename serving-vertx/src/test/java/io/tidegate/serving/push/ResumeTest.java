@@ -8,13 +8,19 @@ import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.Severity;
+import io.tidegate.dev.clickhouse.ClickHouseProcess;
+import io.tidegate.dev.clickhouse.Migrations;
 import io.tidegate.dev.kafka.KafkaBroker;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.config.DataSize;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +34,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -113,7 +120,7 @@ class ResumeTest {
         PushHub hub = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
         TestGateway gateway = TestGateway.start(
                 vertx,
-                mine.resolve("g" + nodes.size()),
+                directoryOf(nodes.size()),
                 PushModule.create(
                         vertx,
                         PushConfig.DEFAULT.withResume(resume),
@@ -127,6 +134,14 @@ class ResumeTest {
                 .until(() -> hub.feed(Channel.Family.ALERTS).orElseThrow().isReady()
                         && hub.feed(Channel.Family.USER).orElseThrow().isReady());
         return node;
+    }
+
+    private Path directoryOf(int node) {
+        try {
+            return Files.createDirectories(mine.resolve("g" + node));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A journal that keeps next to nothing, so that history comes out of the log. */
@@ -313,26 +328,7 @@ class ResumeTest {
         String start = before.subscribe("alerts", null);
         raise(ids("a", 20));
         take(before, 20);
-        int partition = 0;
-        long end = 0;
-        try (Admin admin = admin()) {
-            for (int p = 0; p < PARTITIONS; p++) {
-                TopicPartition topicPartition = new TopicPartition(Topics.ALERTS, p);
-                long offset = admin.listOffsets(
-                                Map.of(topicPartition, org.apache.kafka.clients.admin.OffsetSpec.latest()))
-                        .partitionResult(topicPartition)
-                        .get()
-                        .offset();
-                if (offset > 0) {
-                    partition = p;
-                    end = offset;
-                }
-            }
-            admin.deleteRecords(Map.of(
-                            new TopicPartition(Topics.ALERTS, partition), RecordsToDelete.beforeOffset(end - 5)))
-                    .all()
-                    .get();
-        }
+        deleteAllBut(5);
 
         TestListener after = node.analyst();
         after.subscribe("alerts", start);
@@ -342,6 +338,76 @@ class ResumeTest {
         assertThat(gap.getString("from")).isLessThan(gap.getString("to"));
         assertThat(take(after, 5)).containsExactly("a15", "a16", "a17", "a18", "a19");
         after.expectNothingMore();
+    }
+
+    /** What retention did to the partition that has records. Returns the offset that is first now. */
+    private static long deleteAllBut(int last) throws Exception {
+        try (Admin admin = admin()) {
+            for (int p = 0; p < PARTITIONS; p++) {
+                TopicPartition partition = new TopicPartition(Topics.ALERTS, p);
+                long end = admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition)
+                        .get()
+                        .offset();
+                if (end > 0) {
+                    admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(end - last)))
+                            .all()
+                            .get();
+                    return end - last;
+                }
+            }
+        }
+        throw new IllegalStateException("there are no records");
+    }
+
+    @Test
+    void whatKafkaNoLongerHasComesFromClickHouseAndTheSeamNeitherLosesNorRepeats() throws Exception {
+        try (ClickHouseProcess clickhouse = ClickHouseProcess.start(mine.resolve("clickhouse"))) {
+            Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
+            Archive archive = new ClickHouseArchive(new GatewayConfig.ClickHouse(
+                    clickhouse.uri(), "tidegate", "default", "", Duration.ofSeconds(20), 2));
+            Node node = gateway(forgetful(), archive);
+            TestListener before = node.analyst();
+            String start = before.subscribe("alerts", null);
+            raise(ids("a", 1_300));
+            take(before, 1_300);
+            int partition = archive(clickhouse);
+            deleteAllBut(100);
+
+            TestListener all = node.analyst();
+            all.subscribe("alerts", start);
+            assertThat(take(all, 1_300)).containsExactly(ids("a", 1_300));
+            raise("b0");
+            assertThat(take(all, 1)).containsExactly("b0");
+
+            TestListener surges = node.analyst();
+            surges.subscribe("alerts:surge", start);
+            surges.expectNothingMore();
+
+            clickhouse.query("ALTER TABLE tidegate.alerts DELETE WHERE topic_partition = " + partition
+                    + " AND topic_offset < 1150 SETTINGS mutations_sync = 2");
+            TestListener late = node.analyst();
+            late.subscribe("alerts", start);
+            assertThat(late.nextJson().getString("op")).isEqualTo("gap");
+            assertThat(take(late, 151)).startsWith("a1150").endsWith("b0");
+        }
+    }
+
+    /** Stores the records of the topic as job archive does. Returns the partition they are in. */
+    private static int archive(ClickHouseProcess clickhouse) throws Exception {
+        List<String> rows = new ArrayList<>();
+        int partition = -1;
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
+            Alert alert = Alert.parseFrom(record.value());
+            partition = record.partition();
+            rows.add("('" + alert.getAlertId() + "','fraud','rapid-bets',1,'u1','warning','',[],"
+                    + "fromUnixTimestamp64Milli(toInt64(" + alert.getDetectedAtMs() + "),'UTC'),"
+                    + "fromUnixTimestamp64Milli(toInt64(" + record.timestamp() + "),'UTC'),"
+                    + record.partition() + "," + record.offset() + ")");
+        }
+        clickhouse.query("INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
+                + " event_ids, detected_at, raised_at, topic_partition, topic_offset) VALUES " + String.join(",", rows));
+        return partition;
     }
 
     @Test
@@ -439,7 +505,7 @@ class ResumeTest {
         while (committedUpTo < 600) {
             try (KafkaProducer<byte[], byte[]> job = producer("fraud-job")) {
                 job.initTransactions();
-                for (int attempt = 0; attempt < 4; attempt++) {
+                for (int attempt = 0; attempt < 4 && committedUpTo < 600; attempt++) {
                     job.beginTransaction();
                     int batch = 1 + random.nextInt(20);
                     for (int i = 0; i < batch; i++) {
@@ -470,9 +536,18 @@ class ResumeTest {
     }
 
     private static List<String> committed() throws Exception {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
         List<String> ids = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
+            ids.add(Alert.parseFrom(record.value()).getAlertId());
+        }
+        return ids;
+    }
+
+    /** The committed records of the topic, in order within a partition. */
+    private static List<ConsumerRecord<byte[], byte[]>> records() {
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> all = new ArrayList<>();
@@ -484,12 +559,10 @@ class ResumeTest {
             Map<TopicPartition, Long> ends = consumer.endOffsets(all);
             Set<TopicPartition> open = new HashSet<>(all);
             while (!open.isEmpty()) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    ids.add(Alert.parseFrom(record.value()).getAlertId());
-                }
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
                 open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
             }
         }
-        return ids;
+        return records;
     }
 }

@@ -314,6 +314,44 @@ class WebSocketTest {
     }
 
     @Test
+    void aCursorIsNoPermission() {
+        String anybodys = new Cursor(2, 1_700_000_000_000L, new long[] {0}).encode();
+        TestListener listener = TestListener.connectAs(gateway, gateway.token("forger"));
+
+        listener.send("{\"op\":\"subscribe\",\"channel\":\"user:victim\",\"cursor\":\"" + anybodys + "\"}");
+
+        listener.expectError(PushError.FORBIDDEN);
+        assertThat(hub.isWanted(Channel.user("victim"))).isFalse();
+    }
+
+    @Test
+    void aFilterOfAlertsIsBounded() {
+        TestListener listener = TestListener.connectAs(gateway, analyst);
+        String many = java.util.stream.IntStream.range(0, 33)
+                .mapToObj(i -> "\"u" + i + "\"")
+                .collect(java.util.stream.Collectors.joining(","));
+
+        for (String filter : List.of(
+                "{\"severity\":[\"fatal\"]}", "{\"subject\":[" + many + "]}", "{\"rule\":[\"\"]}")) {
+            listener.send("{\"op\":\"subscribe\",\"channel\":\"alerts\",\"filter\":" + filter + "}");
+            listener.expectError(PushError.BAD_FILTER);
+        }
+    }
+
+    @Test
+    void aTokenThatIsAboutToExpireIsToldBefore() {
+        Instant end = Instant.now().plusSeconds(32);
+        TestListener listener = TestListener.connectAs(gateway, gateway.token("u1", end));
+
+        JsonObject expiring = listener.nextJson();
+
+        assertThat(expiring.getString("op")).isEqualTo("expiring");
+        assertThat(Instant.parse(expiring.getString("at"))).isBetween(end.minusSeconds(1), end);
+        listener.send("{\"op\":\"auth\",\"token\":\"" + nobody + "\"}");
+        listener.expect("{\"op\":\"ready\"}");
+    }
+
+    @Test
     void tooManySubscriptionsEndTheConversation() {
         TestListener listener = TestListener.connectAs(gateway, nobody);
         for (int i = 0; i < CONFIG.maxSubscriptions(); i++) {
@@ -375,6 +413,9 @@ class WebSocketTest {
                 "{\"op\":\"subscribe\"}|bad_message",
                 "{\"op\":\"subscribe\",\"channel\":[\"alerts\"]}|bad_message",
                 "{\"op\":\"unsubscribe\",\"channel\":\"*\"}|bad_channel",
+                "{\"op\":\"subscribe\",\"channel\":\"post:p1\",\"filter\":{\"severity\":[\"info\"]}}|bad_filter",
+                "{\"op\":\"subscribe\",\"channel\":\"post:p1\",\"filter\":[]}|bad_message",
+                "{\"op\":\"subscribe\",\"channel\":\"post:p1\",\"filter\":{\"severty\":[\"info\"]}}|bad_message",
             })
     void aBadMessageIsToldAndTheConversationGoesOn(String message, String code) {
         TestListener listener = TestListener.connectAs(gateway, nobody);
