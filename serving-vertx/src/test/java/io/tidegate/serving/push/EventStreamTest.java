@@ -126,8 +126,7 @@ class EventStreamTest {
     @Test
     void lastEventIdIsACursorAndWhatCannotBeHonouredIsAGap() throws Exception {
         HttpResponse<InputStream> response = http.send(
-                HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/feed?channel=alerts"))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/api/v1/feed?channel=alerts"))
                         .header("Authorization", "Bearer " + analyst)
                         .header("Last-Event-ID", new Cursor(1, 5, new long[] {7}).encode())
                         .build(),
@@ -161,7 +160,8 @@ class EventStreamTest {
 
     @Test
     void withoutATokenNothing() {
-        assertThat(gateway.get("/api/v1/feed?channel=post:p1", null).statusCode()).isEqualTo(401);
+        assertThat(gateway.get("/api/v1/feed?channel=post:p1", null).statusCode())
+                .isEqualTo(401);
         assertThat(gateway.get("/api/v1/presence", null).statusCode()).isEqualTo(401);
     }
 

@@ -77,8 +77,7 @@ class LiveFeedsTest {
                 vertx,
                 directory,
                 counters,
-                PushModule.create(
-                        vertx, PushConfig.DEFAULT, hub, broker.bootstrapServers(), "test", Archive.NONE));
+                PushModule.create(vertx, PushConfig.DEFAULT, hub, broker.bootstrapServers(), "test", Archive.NONE));
         await().atMost(PATIENCE)
                 .until(() -> counters.healthChecks().get(0).health().up()
                         && hub.position(Channel.Family.ALERTS).isPresent()

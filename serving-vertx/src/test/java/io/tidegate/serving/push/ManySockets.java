@@ -254,7 +254,8 @@ final class ManySockets {
                         channel,
                         ("GET /ws HTTP/1.1\r\nHost: 127.0.0.1:" + port
                                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer " + token
+                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer "
+                                        + token
                                         + "\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
                 String channelName = heavy ? "alerts:surge" : "alerts";
@@ -325,8 +326,7 @@ final class ManySockets {
             if (to != null && buffer.position() < 4 * EVENT_BYTES) {
                 byte[] bytes = buffer.array();
                 for (int i = 0; i + STAMP.length < buffer.position(); i++) {
-                    if (bytes[i] == '"'
-                            && Arrays.equals(bytes, i, i + STAMP.length, STAMP, 0, STAMP.length)) {
+                    if (bytes[i] == '"' && Arrays.equals(bytes, i, i + STAMP.length, STAMP, 0, STAMP.length)) {
                         long at = 0;
                         for (int digit = i + STAMP.length; bytes[digit] >= '0' && bytes[digit] <= '9'; digit++) {
                             at = at * 10 + bytes[digit] - '0';

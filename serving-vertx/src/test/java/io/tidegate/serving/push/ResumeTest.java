@@ -146,13 +146,15 @@ class ResumeTest {
 
     /** A journal that keeps next to nothing, so that history comes out of the log. */
     private static ResumeConfig forgetful() {
-        return new ResumeConfig(
-                3, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+        return new ResumeConfig(3, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
     }
 
     private static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
         Map<String, Object> config = new HashMap<>(Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(), ProducerConfig.LINGER_MS_CONFIG, 0));
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                0));
         if (transactionalId != null) {
             config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         }
@@ -405,15 +407,17 @@ class ResumeTest {
                     + "fromUnixTimestamp64Milli(toInt64(" + record.timestamp() + "),'UTC'),"
                     + record.partition() + "," + record.offset() + ")");
         }
-        clickhouse.query("INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
-                + " event_ids, detected_at, raised_at, topic_partition, topic_offset) VALUES " + String.join(",", rows));
+        clickhouse.query(
+                "INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
+                        + " event_ids, detected_at, raised_at, topic_partition, topic_offset) VALUES "
+                        + String.join(",", rows));
         return partition;
     }
 
     @Test
     void moreThanTheLimitIsAGapAndALiveFeed() {
-        ResumeConfig small = new ResumeConfig(
-                3, DataSize.ofMebibytes(1), 10, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+        ResumeConfig small =
+                new ResumeConfig(3, DataSize.ofMebibytes(1), 10, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
         Node node = gateway(small, Archive.NONE);
         TestListener before = node.analyst();
         String start = before.subscribe("alerts", null);
@@ -432,12 +436,8 @@ class ResumeTest {
     void aForgedCursorBeyondTheEndOrOfAnotherTopicIsAGapNotSilence() {
         Node node = gateway(forgetful(), Archive.NONE);
         raise(ids("a", 10));
-        await().until(() -> node.hub()
-                        .feed(Channel.Family.ALERTS)
-                        .orElseThrow()
-                        .journal()
-                        .size()
-                == 3);
+        await().until(() ->
+                node.hub().feed(Channel.Family.ALERTS).orElseThrow().journal().size() == 3);
         Cursor present = node.hub().position(Channel.Family.ALERTS).orElseThrow();
         long[] far = {1L << 40, 1L << 40, 1L << 40};
         for (Cursor forged : List.of(
@@ -457,8 +457,8 @@ class ResumeTest {
 
     @Test
     void aListenerThatIsCutAHundredTimesBetweenTwoGatewaysGetsEveryCommittedAlertOnceAndInOrder() throws Exception {
-        ResumeConfig little = new ResumeConfig(
-                40, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+        ResumeConfig little =
+                new ResumeConfig(40, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
         List<Node> both = List.of(gateway(little, Archive.NONE), gateway());
         Random random = new Random(11);
         TestListener listener = both.get(0).analyst();

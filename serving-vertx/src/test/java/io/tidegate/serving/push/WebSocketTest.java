@@ -331,8 +331,8 @@ class WebSocketTest {
                 .mapToObj(i -> "\"u" + i + "\"")
                 .collect(java.util.stream.Collectors.joining(","));
 
-        for (String filter : List.of(
-                "{\"severity\":[\"fatal\"]}", "{\"subject\":[" + many + "]}", "{\"rule\":[\"\"]}")) {
+        for (String filter :
+                List.of("{\"severity\":[\"fatal\"]}", "{\"subject\":[" + many + "]}", "{\"rule\":[\"\"]}")) {
             listener.send("{\"op\":\"subscribe\",\"channel\":\"alerts\",\"filter\":" + filter + "}");
             listener.expectError(PushError.BAD_FILTER);
         }
