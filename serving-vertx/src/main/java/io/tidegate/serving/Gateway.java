@@ -114,7 +114,8 @@ public final class Gateway {
         return List.of(
                 IngestRoutes.create(vertx, config, limiter, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
-                PushModule.create(vertx, config.push(), hub, servers, clientId, new ClickHouseArchive(config.clickhouse())),
+                PushModule.create(
+                        vertx, config.push(), hub, servers, clientId, new ClickHouseArchive(config.clickhouse())),
                 new RulesModule(
                         vertx,
                         config.rules(),

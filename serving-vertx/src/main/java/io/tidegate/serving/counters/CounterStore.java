@@ -169,21 +169,28 @@ final class CounterStore implements TopicReader.Listener, StateSource {
     }
 
     private FeedEvent event(Channel channel, PostCount count, long number) {
-        return new FeedEvent(List.of(channel), number, cursor.encode(), DataJson.encode(count::write), () -> Counter.newBuilder()
-                .setPost(count.message())
-                .build());
+        return new FeedEvent(
+                List.of(channel), number, cursor.encode(), DataJson.encode(count::write), () -> Counter.newBuilder()
+                        .setPost(count.message())
+                        .build());
     }
 
     private FeedEvent event(List<PostCount> best, long number) {
-        return new FeedEvent(List.of(Channel.LEADERBOARD_POSTS), number, cursor.encode(), DataJson.encode(json -> {
-            json.writeStartArray();
-            for (PostCount count : best) {
-                count.write(json);
-            }
-            json.writeEndArray();
-        }), () -> Counter.newBuilder()
-                .setPostLeaderboard(PostLeaderboard.newBuilder()
-                        .addAllPosts(best.stream().map(PostCount::message).toList()))
-                .build());
+        return new FeedEvent(
+                List.of(Channel.LEADERBOARD_POSTS),
+                number,
+                cursor.encode(),
+                DataJson.encode(json -> {
+                    json.writeStartArray();
+                    for (PostCount count : best) {
+                        count.write(json);
+                    }
+                    json.writeEndArray();
+                }),
+                () -> Counter.newBuilder()
+                        .setPostLeaderboard(PostLeaderboard.newBuilder()
+                                .addAllPosts(
+                                        best.stream().map(PostCount::message).toList()))
+                        .build());
     }
 }

@@ -49,8 +49,7 @@ record AlertItem(Alert alert) implements FeedItem {
 
     @Override
     public boolean matches(Filter filter) {
-        return filter.isNone()
-                || filter.allows(word(alert.getSeverity()), alert.getRuleId(), alert.getSubject());
+        return filter.isNone() || filter.allows(word(alert.getSeverity()), alert.getRuleId(), alert.getSubject());
     }
 
     private static Alert parse(byte[] value) {

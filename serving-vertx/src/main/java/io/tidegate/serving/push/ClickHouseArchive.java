@@ -77,7 +77,8 @@ public final class ClickHouseArchive implements Archive {
         boolean alerts = family == Channel.Family.ALERTS;
         try {
             boolean mayMiss = first && mayMiss(alerts ? "alerts" : "notifications", holes, since);
-            List<Row> rows = alerts ? alerts(channel, filter, holes, since, max) : notifications(channel, holes, since, max);
+            List<Row> rows =
+                    alerts ? alerts(channel, filter, holes, since, max) : notifications(channel, holes, since, max);
             boolean more = rows.size() > max;
             return new Page(more ? rows.subList(0, max) : rows, more, mayMiss);
         } catch (SQLException | RuntimeException e) {
@@ -140,7 +141,9 @@ public final class ClickHouseArchive implements Archive {
         }
 
         private Query within(List<Hole> holes, long since) {
-            text(" WHERE raised_at >= fromUnixTimestamp64Milli(toInt64(").value(since).text("), 'UTC') AND (");
+            text(" WHERE raised_at >= fromUnixTimestamp64Milli(toInt64(")
+                    .value(since)
+                    .text("), 'UTC') AND (");
             int left = holes.size();
             for (Hole hole : holes) {
                 text("topic_partition = ").value((long) hole.partition());
@@ -184,9 +187,10 @@ public final class ClickHouseArchive implements Archive {
     private List<Row> alerts(Channel channel, Filter filter, List<Hole> holes, long since, int max)
             throws SQLException {
         Query query = new Query()
-                .text("SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), alert_id, kind, rule_id,"
-                        + " toInt64(rule_version), subject, severity, message, event_ids,"
-                        + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at) FROM alerts FINAL")
+                .text(
+                        "SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), alert_id, kind, rule_id,"
+                                + " toInt64(rule_version), subject, severity, message, event_ids,"
+                                + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at) FROM alerts FINAL")
                 .within(holes, since);
         if (channel.equals(Channel.ALERTS_FRAUD)) {
             query.text(" AND kind = 'fraud'");
@@ -269,18 +273,21 @@ public final class ClickHouseArchive implements Archive {
 
     private static void data(Notification.Builder notification, Map<String, String> members) {
         switch (notification.getKind()) {
-            case NOTIFICATION_KIND_MILESTONE -> notification.setMilestone(Milestone.newBuilder()
-                    .setPostId(members.getOrDefault("postId", ""))
-                    .setLikes(number(members, "likes")));
-            case NOTIFICATION_KIND_BIG_WIN -> notification.setBigWin(BigWin.newBuilder()
-                    .setBetId(members.getOrDefault("betId", ""))
-                    .setGameId(members.getOrDefault("gameId", ""))
-                    .setStakeE4(tenThousandths(members, "stake"))
-                    .setPayoutE4(tenThousandths(members, "payout"))
-                    .setCurrency(members.getOrDefault("currency", "")));
-            case NOTIFICATION_KIND_TAKE_A_BREAK -> notification.setTakeABreak(TakeABreak.newBuilder()
-                    .setBets(Math.toIntExact(number(members, "bets")))
-                    .setWindowMs(TimeUnit.SECONDS.toMillis(number(members, "windowSeconds"))));
+            case NOTIFICATION_KIND_MILESTONE ->
+                notification.setMilestone(Milestone.newBuilder()
+                        .setPostId(members.getOrDefault("postId", ""))
+                        .setLikes(number(members, "likes")));
+            case NOTIFICATION_KIND_BIG_WIN ->
+                notification.setBigWin(BigWin.newBuilder()
+                        .setBetId(members.getOrDefault("betId", ""))
+                        .setGameId(members.getOrDefault("gameId", ""))
+                        .setStakeE4(tenThousandths(members, "stake"))
+                        .setPayoutE4(tenThousandths(members, "payout"))
+                        .setCurrency(members.getOrDefault("currency", "")));
+            case NOTIFICATION_KIND_TAKE_A_BREAK ->
+                notification.setTakeABreak(TakeABreak.newBuilder()
+                        .setBets(Math.toIntExact(number(members, "bets")))
+                        .setWindowMs(TimeUnit.SECONDS.toMillis(number(members, "windowSeconds"))));
             default -> {
                 // A kind that this gateway doesn't know: its message still says it.
             }

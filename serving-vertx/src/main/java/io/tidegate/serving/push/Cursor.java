@@ -72,8 +72,7 @@ public final class Cursor {
 
     /** Whether both are of the same topic, as far as is known. */
     boolean isOfSameLife(Cursor other) {
-        return topicTag == other.topicTag
-                && (life == other.life || life == UNKNOWN_LIFE || other.life == UNKNOWN_LIFE);
+        return topicTag == other.topicTag && (life == other.life || life == UNKNOWN_LIFE || other.life == UNKNOWN_LIFE);
     }
 
     /** Whether both are the same place of the same topic. */

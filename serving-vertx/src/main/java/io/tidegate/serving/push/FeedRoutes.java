@@ -74,8 +74,8 @@ final class FeedRoutes {
             throw new Wanted.RefusedException(PushError.BAD_MESSAGE, null);
         }
         String lastEventId = routing.request().getHeader(LAST_EVENT_ID);
-        Filter filter = new Filter(
-                values(parameters, "severity"), values(parameters, "rule"), values(parameters, "subject"));
+        Filter filter =
+                new Filter(values(parameters, "severity"), values(parameters, "rule"), values(parameters, "subject"));
         return Wanted.of(
                 who,
                 parameters.get("channel"),
@@ -92,12 +92,13 @@ final class FeedRoutes {
             case FORBIDDEN -> Problem.of(403, error.code(), "The token doesn't allow to read this channel.");
             case BAD_CHANNEL -> Problem.of(400, error.code(), "No channel can have this name.");
             case BAD_CURSOR -> Problem.of(400, error.code(), "Not a cursor of this channel.");
-            case BAD_FILTER -> Problem.of(
-                    400, error.code(), "severity, rule and subject are for alerts: at most 32 values of each.");
-            default -> Problem.of(
-                    400,
-                    "invalid_parameter",
-                    "The parameters are channel (once), cursor, severity, rule and subject.");
+            case BAD_FILTER ->
+                Problem.of(400, error.code(), "severity, rule and subject are for alerts: at most 32 values of each.");
+            default ->
+                Problem.of(
+                        400,
+                        "invalid_parameter",
+                        "The parameters are channel (once), cursor, severity, rule and subject.");
         };
     }
 

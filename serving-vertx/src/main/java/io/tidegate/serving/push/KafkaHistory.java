@@ -3,7 +3,6 @@ package io.tidegate.serving.push;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -301,7 +300,10 @@ final class KafkaHistory implements History {
             }
             if (!page.more() || left <= SLICE_EVENTS) {
                 if (page.more()) {
-                    LOG.info("a listener missed more of {} than {} rows", feed.topic(), config.resume().maxStored());
+                    LOG.info(
+                            "a listener missed more of {} than {} rows",
+                            feed.topic(),
+                            config.resume().maxStored());
                     gap = Gap.since(here());
                 }
                 for (Archive.Hole hole : holes) {

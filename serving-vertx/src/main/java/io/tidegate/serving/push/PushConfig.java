@@ -100,8 +100,7 @@ public record PushConfig(
         ResumeConfig defaults = ResumeConfig.DEFAULT;
         ResumeConfig resume = new ResumeConfig(
                 yaml.integer("journalEvents", defaults.journalEvents(), 1, 10_000_000),
-                yaml.size(
-                        "journalSize", defaults.journalSize(), DataSize.ofKibibytes(1), DataSize.ofMebibytes(4096)),
+                yaml.size("journalSize", defaults.journalSize(), DataSize.ofKibibytes(1), DataSize.ofMebibytes(4096)),
                 yaml.integer("maxRecords", defaults.maxRecords(), 1, 100_000_000),
                 yaml.integer("maxStored", defaults.maxStored(), 0, 10_000_000),
                 yaml.integer("readers", defaults.readers(), 1, 64),

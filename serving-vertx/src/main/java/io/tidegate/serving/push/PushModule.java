@@ -49,8 +49,7 @@ public final class PushModule implements RouteModule {
         this(vertx, config, hub, readers, () -> {});
     }
 
-    private PushModule(
-            Vertx vertx, PushConfig config, PushHub hub, List<TopicReader> readers, Runnable stopHistory) {
+    private PushModule(Vertx vertx, PushConfig config, PushHub hub, List<TopicReader> readers, Runnable stopHistory) {
         this.vertx = vertx;
         this.config = config;
         this.hub = hub;
@@ -68,7 +67,8 @@ public final class PushModule implements RouteModule {
             Vertx vertx, PushConfig config, PushHub hub, String bootstrapServers, String clientId, Archive archive) {
         KafkaHistory history = new KafkaHistory(bootstrapServers, clientId, config, archive);
         hub.history(history);
-        // Alerts before their transaction commits: milliseconds instead of a checkpoint interval. A push to a person may wait
+        // Alerts before their transaction commits: milliseconds instead of a checkpoint interval. A push to a person
+        // may wait
         // for it, and must not be taken back.
         return new PushModule(
                 vertx,

@@ -131,8 +131,7 @@ final class PushSocket {
             return;
         }
         Channel.parse(message.channel())
-                .ifPresentOrElse(
-                        session::unsubscribe, () -> session.notice(new Notice.Error(PushError.BAD_CHANNEL)));
+                .ifPresentOrElse(session::unsubscribe, () -> session.notice(new Notice.Error(PushError.BAD_CHANNEL)));
     }
 
     /** The transport takes data again. */

@@ -102,8 +102,8 @@ final class Replay {
             older();
             return;
         }
-        Journal.Read read = feed.journal()
-                .read(place, after, subscription.channel(), subscription.filter(), JOURNAL_EVENTS);
+        Journal.Read read =
+                feed.journal().read(place, after, subscription.channel(), subscription.filter(), JOURNAL_EVENTS);
         if (read == null) {
             if (fromJournal) {
                 // The listener was slower than the journal forgets: on with what it has, from the log.
@@ -139,20 +139,19 @@ final class Replay {
             return;
         }
         Cursor present = hub.position(feed.family()).orElseThrow();
-        onContext(
-                hub.history().open(feed, present, subscription.channel(), subscription.filter(), place), opened -> {
-                    if (over) {
-                        if (opened.succeeded()) {
-                            opened.result().close();
-                        }
-                    } else if (opened.succeeded()) {
-                        reader = opened.result();
-                        slice();
-                    } else {
-                        waiting = false;
-                        failed(opened.cause());
-                    }
-                });
+        onContext(hub.history().open(feed, present, subscription.channel(), subscription.filter(), place), opened -> {
+            if (over) {
+                if (opened.succeeded()) {
+                    opened.result().close();
+                }
+            } else if (opened.succeeded()) {
+                reader = opened.result();
+                slice();
+            } else {
+                waiting = false;
+                failed(opened.cause());
+            }
+        });
     }
 
     private void slice() {

@@ -26,6 +26,6 @@ public record ResumeConfig(
         int maxWaiting,
         Duration stallTimeout) {
 
-    public static final ResumeConfig DEFAULT = new ResumeConfig(
-            20_000, DataSize.ofMebibytes(32), 500_000, 100_000, 2, 64, 20_000, Duration.ofSeconds(30));
+    public static final ResumeConfig DEFAULT =
+            new ResumeConfig(20_000, DataSize.ofMebibytes(32), 500_000, 100_000, 2, 64, 20_000, Duration.ofSeconds(30));
 }

@@ -74,12 +74,7 @@ public final class TopicReader {
      * @param recent how far back {@link Start#RECENT} goes
      */
     public record Options(
-            String bootstrapServers,
-            String topic,
-            String clientId,
-            Start start,
-            Duration recent,
-            Isolation isolation) {
+            String bootstrapServers, String topic, String clientId, Start start, Duration recent, Isolation isolation) {
 
         public Options(String bootstrapServers, String topic, String clientId, Start start, Isolation isolation) {
             this(bootstrapServers, topic, clientId, start, Duration.ZERO, isolation);
@@ -261,34 +256,32 @@ public final class TopicReader {
     }
 
     private Future<Void> place(KafkaReadStream<byte[], byte[]> from, Set<TopicPartition> unseen) {
-        return starts(from, unseen)
-                .compose(starts -> from.endOffsets(unseen).map(ends -> {
-                    for (TopicPartition partition : unseen) {
-                        Long start = starts.get(partition);
-                        position.next[partition.partition()] = start == null ? ends.get(partition) : start;
-                    }
-                    if (replaced) {
-                        replaced = false;
-                        if (catchUpTarget != null) {
-                            catchUpTarget = new long[position.next.length];
-                            ends.forEach((partition, end) -> catchUpTarget[partition.partition()] = end);
-                        }
-                        listener.lost(Instant.ofEpochMilli(lastReadMs), position);
-                    }
-                    if (!positioned) {
-                        positioned = true;
-                        catchUpTarget = new long[position.next.length];
-                        ends.forEach((partition, end) -> catchUpTarget[partition.partition()] = end);
-                        LOG.info("reading {} from {}", options.topic(), Arrays.toString(position.next));
-                        listener.placed(position);
-                    }
-                    return null;
-                }));
+        return starts(from, unseen).compose(starts -> from.endOffsets(unseen).map(ends -> {
+            for (TopicPartition partition : unseen) {
+                Long start = starts.get(partition);
+                position.next[partition.partition()] = start == null ? ends.get(partition) : start;
+            }
+            if (replaced) {
+                replaced = false;
+                if (catchUpTarget != null) {
+                    catchUpTarget = new long[position.next.length];
+                    ends.forEach((partition, end) -> catchUpTarget[partition.partition()] = end);
+                }
+                listener.lost(Instant.ofEpochMilli(lastReadMs), position);
+            }
+            if (!positioned) {
+                positioned = true;
+                catchUpTarget = new long[position.next.length];
+                ends.forEach((partition, end) -> catchUpTarget[partition.partition()] = end);
+                LOG.info("reading {} from {}", options.topic(), Arrays.toString(position.next));
+                listener.placed(position);
+            }
+            return null;
+        }));
     }
 
     /** Where to begin in partitions that are seen for the first time; null in the map for the end. */
-    private Future<Map<TopicPartition, Long>> starts(
-            KafkaReadStream<byte[], byte[]> from, Set<TopicPartition> unseen) {
+    private Future<Map<TopicPartition, Long>> starts(KafkaReadStream<byte[], byte[]> from, Set<TopicPartition> unseen) {
         if (positioned || options.start() == Start.BEGINNING) {
             return from.beginningOffsets(unseen);
         }

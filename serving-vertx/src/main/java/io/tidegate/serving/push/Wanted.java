@@ -42,8 +42,7 @@ record Wanted(Channel channel, Cursor cursor, Filter filter) {
      *     or not), the cursor isn't one of the channel's, or the filter is out of bounds or not for this channel
      */
     static Wanted of(Principal who, String name, String cursorText, Filter filter) throws RefusedException {
-        Channel channel =
-                Channel.parse(name).orElseThrow(() -> new RefusedException(PushError.BAD_CHANNEL, null));
+        Channel channel = Channel.parse(name).orElseThrow(() -> new RefusedException(PushError.BAD_CHANNEL, null));
         if (!channel.readableBy(who)) {
             throw new RefusedException(PushError.FORBIDDEN, channel.name());
         }
