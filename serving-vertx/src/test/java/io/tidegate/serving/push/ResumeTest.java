@@ -502,10 +502,12 @@ class ResumeTest {
     private static void runJobWithFailures(Random random) {
         int number = 0;
         int committedUpTo = 0;
-        while (committedUpTo < 600) {
+        int raised = 600;
+        // What was aborted last is written again too: the log is the job's only memory.
+        while (committedUpTo < raised) {
             try (KafkaProducer<byte[], byte[]> job = producer("fraud-job")) {
                 job.initTransactions();
-                for (int attempt = 0; attempt < 4 && committedUpTo < 600; attempt++) {
+                for (int attempt = 0; attempt < 4 && committedUpTo < raised; attempt++) {
                     job.beginTransaction();
                     int batch = 1 + random.nextInt(20);
                     for (int i = 0; i < batch; i++) {
@@ -513,6 +515,7 @@ class ResumeTest {
                         raise(job, subject + "-" + number, subject);
                         number++;
                     }
+                    raised = Math.max(raised, number);
                     if (random.nextInt(3) == 0) {
                         job.abortTransaction();
                         number = committedUpTo;
