@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -76,6 +78,19 @@ public final class TopicSetup {
         }
         if (!changes.isEmpty()) {
             await(admin.incrementalAlterConfigs(changes).all());
+        }
+        awaitVisible(admin, wanted);
+    }
+
+    /** The broker answers once the controller has made a topic, which may be before the broker itself knows of it. */
+    private static void awaitVisible(Admin admin, List<NewTopic> wanted) {
+        Set<String> names = wanted.stream().map(NewTopic::name).collect(Collectors.toSet());
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (!await(admin.listTopics().names()).containsAll(names)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("Setting up the topics: made, but not visible within " + TIMEOUT);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
     }
 
