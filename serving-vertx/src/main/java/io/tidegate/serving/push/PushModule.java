@@ -1,5 +1,6 @@
 package io.tidegate.serving.push;
 
+import io.grpc.ServerServiceDefinition;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.tidegate.contracts.Topics;
@@ -25,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /ws}: who may connect, and the wiring from the feeds to the sockets.
+ * {@code GET /ws}: who may connect, and the wiring from the feeds to the sockets, and to the listeners of the other transports.
  *
  * <p>Before the upgrade: 426 for a request that is none, 400 for a token in the URL, 403 for a foreign Origin, 401 for a
  * token that doesn't verify.
@@ -158,6 +159,17 @@ public final class PushModule implements RouteModule {
         }
         new FeedRoutes(vertx, config, hub, shard).mount(router, auth);
         router.get("/ws").handler(routing -> handshake(routing, auth, shard));
+    }
+
+    /** Listeners over gRPC live on the event loops that those of the WebSockets live on. */
+    @Override
+    public List<ServerServiceDefinition> grpcServices() {
+        synchronized (shards) {
+            if (shards.isEmpty()) {
+                shards.add(hub.newShard(vertx.getOrCreateContext()));
+            }
+            return List.of(new FeedService(vertx, config, hub, shards).definition());
+        }
     }
 
     private void handshake(RoutingContext routing, Auth auth, PushShard shard) {

@@ -19,10 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The subscriptions of one event loop. {@link #offer} and {@link #offerGap} may be called by any thread; everything else
+ * The subscriptions of one event loop. {@link #offer}, {@link #offerGap} and {@link #context} may be called by any thread; everything else
  * belongs to the event loop, which is why it has no locks.
  */
 final class PushShard {
+
+    static final String GOODBYE = "the gateway is shutting down";
 
     private static final long NO_TIMER = -1;
     private static final Logger LOG = LoggerFactory.getLogger(PushShard.class);
@@ -34,10 +36,21 @@ final class PushShard {
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private long pings = NO_TIMER;
+    private boolean closed;
 
     PushShard(PushHub hub, Context context) {
         this.hub = hub;
         this.context = context;
+    }
+
+    /** Of its event loop. */
+    Context context() {
+        return context;
+    }
+
+    /** Whether everybody has been sent away, so that nobody may begin. */
+    boolean isClosed() {
+        return closed;
     }
 
     void offer(FeedEvent event) {
@@ -111,9 +124,10 @@ final class PushShard {
         Promise<Void> done = Promise.promise();
         hub.remove(this);
         context.runOnContext(ignored -> {
+            closed = true;
             context.owner().cancelTimer(pings);
             for (FeedSession session : List.copyOf(sessions)) {
-                session.close(CloseCode.GOING_AWAY, "the gateway is shutting down");
+                session.close(CloseCode.GOING_AWAY, GOODBYE);
             }
             done.complete();
         });

@@ -1,5 +1,5 @@
 /**
- * Live data to whoever is connected: {@code GET /ws}, {@code GET /api/v1/feed}.
+ * Live data to whoever is connected: {@code GET /ws}, {@code GET /api/v1/feed}, gRPC {@code FeedService}.
  *
  * <p>A {@link io.tidegate.serving.push.FeedSession} is one listener, whatever its transport; an
  * {@link io.tidegate.serving.push.Outlet} speaks the transport's words. A {@link io.tidegate.serving.push.Replay} brings it from a
