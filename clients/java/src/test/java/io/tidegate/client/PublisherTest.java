@@ -188,7 +188,7 @@ class PublisherTest {
                         .add(
                                 "Link",
                                 "</api/v1/alerts?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&limit=1&cursor=next>;"
-                                    + " rel=\"next\"");
+                                        + " rel=\"next\"");
             }
             send(
                     exchange,

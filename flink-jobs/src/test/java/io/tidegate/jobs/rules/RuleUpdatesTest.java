@@ -102,7 +102,9 @@ class RuleUpdatesTest {
 
     private static JobClient submit(JobConfig config) throws Exception {
         StreamExecutionEnvironment env = TestStreams.environment(2);
+        // One reader: with two, one of them begins half-way to the end of time, and the first number may be its.
         env.fromSequence(0, Long.MAX_VALUE - 1)
+                .setParallelism(1)
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<Long>forMonotonousTimestamps()
                         .withTimestampAssigner((number, previous) -> number))
                 .keyBy(number -> number % 2, Types.LONG)

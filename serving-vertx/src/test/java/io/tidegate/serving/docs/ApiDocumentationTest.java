@@ -54,9 +54,9 @@ class ApiDocumentationTest {
         Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
         clickhouse.query(
                 "INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
-                    + " event_ids, detected_at, started_at, raised_at) SELECT concat('a', toString(number)), 'fraud',"
-                    + " 'rapid-bets', 1, 'u1', 'warning', 'Many bets', ['e1'], now64(3), now64(3), now64(3) FROM"
-                    + " numbers(3)");
+                        + " event_ids, detected_at, started_at, raised_at) SELECT concat('a', toString(number)), 'fraud',"
+                        + " 'rapid-bets', 1, 'u1', 'warning', 'Many bets', ['e1'], now64(3), now64(3), now64(3) FROM"
+                        + " numbers(3)");
         clickhouse.query("INSERT INTO tidegate.events (event_id, type, user_id, game_id, amount, odds, attributes,"
                 + " occurred_at, ingested_at, appended_at) VALUES ('e1', 'bet', 'u1', 'g1', 1.5, 2, {'k':'v'},"
                 + " now64(3) - 1, now64(3) - 1, (SELECT max(detected_at) FROM tidegate.alerts))");

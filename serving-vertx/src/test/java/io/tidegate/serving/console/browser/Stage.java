@@ -113,16 +113,16 @@ final class Stage implements AutoCloseable {
     private void fill() throws IOException {
         clickhouse.query(
                 "INSERT INTO tidegate.event_counts_1m (window_start, type, pane, events, users, version, updated_at)"
-                    + " SELECT toStartOfMinute(now()) - 60 * number,"
-                    + " arrayJoin(['like','bet','comment','share','login']) AS type, 0, 400 + cityHash64(number, type)"
-                    + " % 300, 50, 1, now64(3) FROM numbers(60)");
+                        + " SELECT toStartOfMinute(now()) - 60 * number,"
+                        + " arrayJoin(['like','bet','comment','share','login']) AS type, 0, 400 + cityHash64(number, type)"
+                        + " % 300, 50, 1, now64(3) FROM numbers(60)");
         clickhouse.query(
                 "INSERT INTO tidegate.bet_stats_1m (window_start, game_id, city, device_type, bet_type, currency,"
-                    + " pane, bets, turnover, outcomes, payout, odds_sum, odds_count, version, updated_at) SELECT"
-                    + " toStartOfMinute(now()) - 60 * number, arrayJoin(['roulette-7','crash-1','slots-19']) AS game,"
-                    + " ['Valletta','London'][1 + number % 2], 'mobile', 'single', 'EUR', 0, 20, toDecimal64(200 +"
-                    + " cityHash64(number, game) % 900, 4), 18, toDecimal64(180 + cityHash64(game) % 600, 4), 38, 20,"
-                    + " 1, now64(3) FROM numbers(60)");
+                        + " pane, bets, turnover, outcomes, payout, odds_sum, odds_count, version, updated_at) SELECT"
+                        + " toStartOfMinute(now()) - 60 * number, arrayJoin(['roulette-7','crash-1','slots-19']) AS game,"
+                        + " ['Valletta','London'][1 + number % 2], 'mobile', 'single', 'EUR', 0, 20, toDecimal64(200 +"
+                        + " cityHash64(number, game) % 900, 4), 18, toDecimal64(180 + cityHash64(game) % 600, 4), 38, 20,"
+                        + " 1, now64(3) FROM numbers(60)");
         clickhouse.query(
                 "INSERT INTO tidegate.post_activity_1m (window_start, post_id, pane, likes, unlikes, comments, shares,"
                         + " version, updated_at) SELECT toStartOfMinute(now()) - 60 * number,"
