@@ -83,6 +83,7 @@ public final class Gateway {
     private final List<RouteModule> modules;
     private final OpsServer ops;
     private final AtomicInteger httpPort = new AtomicInteger();
+    private volatile boolean listening;
     private volatile boolean stopping;
     private String httpDeployment;
     private GrpcApi grpc;
@@ -102,6 +103,7 @@ public final class Gateway {
         List<HealthCheck> checks = new ArrayList<>(auth.healthChecks());
         modules.forEach(module -> checks.addAll(module.healthChecks()));
         checks.add(clickhouse);
+        checks.add(publicPorts());
         return List.copyOf(checks);
     }
 
@@ -178,7 +180,8 @@ public final class Gateway {
                 .recover(failure -> Future.failedFuture(
                         portProblem("http", config.http().host(), config.http().port(), failure)))
                 .onSuccess(id -> httpDeployment = id)
-                .compose(id -> startGrpc());
+                .compose(id -> startGrpc())
+                .onSuccess(done -> listening = true);
     }
 
     /**
@@ -190,12 +193,32 @@ public final class Gateway {
         Promise<Void> done = Promise.promise();
         long latest = System.nanoTime() + OPEN_AFTER.toNanos();
         vertx.setPeriodic(0, READY_POLL.toMillis(), timer -> {
-            if (ready() || System.nanoTime() - latest > 0) {
+            if (dependenciesUp() || System.nanoTime() - latest > 0) {
                 vertx.cancelTimer(timer);
                 done.tryComplete();
             }
         });
         return done.future();
+    }
+
+    /** Not ready before its ports are open: whoever restarts gateways one by one goes on to the next when this one is ready. */
+    private HealthCheck publicPorts() {
+        return new HealthCheck() {
+            @Override
+            public String name() {
+                return "ports";
+            }
+
+            @Override
+            public boolean gatesReadiness() {
+                return true;
+            }
+
+            @Override
+            public Health health() {
+                return listening ? Health.UP : Health.down("the public ports aren't open yet");
+            }
+        };
     }
 
     private Future<Void> startGrpc() {
@@ -281,12 +304,14 @@ public final class Gateway {
 
     /** True once every part that gates readiness is up. */
     public boolean ready() {
-        return !stopping
-                && Stream.concat(
-                                auth.healthChecks().stream(),
-                                modules.stream().flatMap(module -> module.healthChecks().stream()))
-                        .allMatch(check ->
-                                !check.gatesReadiness() || check.health().up());
+        return !stopping && listening && dependenciesUp();
+    }
+
+    private boolean dependenciesUp() {
+        return Stream.concat(
+                        auth.healthChecks().stream(),
+                        modules.stream().flatMap(module -> module.healthChecks().stream()))
+                .allMatch(check -> !check.gatesReadiness() || check.health().up());
     }
 
     public int httpPort() {

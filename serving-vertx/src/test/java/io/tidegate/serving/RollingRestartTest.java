@@ -130,7 +130,7 @@ class RollingRestartTest {
         }
 
         // Then every request was answered with success, and is on the topic: under as many ids as there were requests.
-        assertThat(failures).isEmpty();
+        assertThat(failures).as(() -> read(directory.resolve("nginx.log"))).isEmpty();
         assertThat(stored(kafka.bootstrapServers())).hasSize(acknowledged.get());
     }
 
@@ -143,7 +143,7 @@ class RollingRestartTest {
     private void awaitProgress(int requests) {
         int enough = acknowledged.get() + requests;
         await().atMost(PATIENCE).until(() -> acknowledged.get() >= enough || !failures.isEmpty());
-        assertThat(failures).isEmpty();
+        assertThat(failures).as(() -> read(directory.resolve("nginx.log"))).isEmpty();
     }
 
     /** Sends one event after the other, every third without an id of its own. */
