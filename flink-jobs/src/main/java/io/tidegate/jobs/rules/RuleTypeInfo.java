@@ -1,16 +1,19 @@
 package io.tidegate.jobs.rules;
 
+import io.tidegate.jobs.source.SerializerTypeInfo;
 import java.lang.reflect.Type;
 import java.util.Map;
-import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInfoFactory;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Type information of {@link Rule}, so that it never falls to Kryo; {@code TypeInformation.of(Rule.class)} finds it. */
-public final class RuleTypeInfo extends TypeInformation<Rule> {
+public final class RuleTypeInfo extends SerializerTypeInfo<Rule> {
 
     private static final long serialVersionUID = 1L;
+
+    public RuleTypeInfo() {
+        super(Rule.class, RuleSerializer.INSTANCE);
+    }
 
     /** For Flink. */
     public static final class Factory extends TypeInfoFactory<Rule> {
@@ -19,60 +22,5 @@ public final class RuleTypeInfo extends TypeInformation<Rule> {
         public TypeInformation<Rule> createTypeInfo(Type type, Map<String, TypeInformation<?>> parameters) {
             return new RuleTypeInfo();
         }
-    }
-
-    @Override
-    public boolean isBasicType() {
-        return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-        return false;
-    }
-
-    @Override
-    public int getArity() {
-        return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-        return 1;
-    }
-
-    @Override
-    public Class<Rule> getTypeClass() {
-        return Rule.class;
-    }
-
-    @Override
-    public boolean isKeyType() {
-        return false;
-    }
-
-    @Override
-    public TypeSerializer<Rule> createSerializer(SerializerConfig config) {
-        return RuleSerializer.INSTANCE;
-    }
-
-    @Override
-    public String toString() {
-        return "Rule";
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof RuleTypeInfo;
-    }
-
-    @Override
-    public int hashCode() {
-        return RuleTypeInfo.class.hashCode();
-    }
-
-    @Override
-    public boolean canEqual(Object other) {
-        return other instanceof RuleTypeInfo;
     }
 }

@@ -5,8 +5,11 @@ import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** Type information of a type that has a hand-written serializer. Such a type is no key. */
-public final class SerializerTypeInfo<T> extends TypeInformation<T> {
+/**
+ * Type information of a type that has a hand-written serializer. Such a type is no key. Equal is what has the same type
+ * and an equal serializer; a subclass only chooses both.
+ */
+public class SerializerTypeInfo<T> extends TypeInformation<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -49,7 +52,7 @@ public final class SerializerTypeInfo<T> extends TypeInformation<T> {
     }
 
     @Override
-    public TypeSerializer<T> createSerializer(SerializerConfig config) {
+    public final TypeSerializer<T> createSerializer(SerializerConfig config) {
         return serializer.duplicate();
     }
 
@@ -59,19 +62,19 @@ public final class SerializerTypeInfo<T> extends TypeInformation<T> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public final boolean equals(Object other) {
         return other instanceof SerializerTypeInfo<?> that
                 && type.equals(that.type)
                 && serializer.equals(that.serializer);
     }
 
     @Override
-    public int hashCode() {
+    public final int hashCode() {
         return type.hashCode();
     }
 
     @Override
-    public boolean canEqual(Object other) {
+    public final boolean canEqual(Object other) {
         return other instanceof SerializerTypeInfo<?>;
     }
 }
