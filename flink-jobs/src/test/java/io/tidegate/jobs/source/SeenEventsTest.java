@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeenEventsTest {
 
@@ -76,10 +79,11 @@ class SeenEventsTest {
         assertThat(seen.capacity()).isLessThanOrEqualTo(16_384);
     }
 
-    @Test
-    void aSerialisedTableKnowsTheSameEvents() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 100, 399, 400, 401, 1_000})
+    void aSerialisedTableKnowsTheSameEvents(int events) throws IOException {
         SeenEvents seen = new SeenEvents();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < events; i++) {
             seen.add(i, -i, i * 1_000L, HORIZON_MS);
         }
 
@@ -87,11 +91,23 @@ class SeenEventsTest {
         SeenEventsSerializer.INSTANCE.serialize(seen, out);
         SeenEvents read = SeenEventsSerializer.INSTANCE.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
 
-        assertThat(out.length()).isEqualTo(12 + 100 * 20);
-        assertThat(read.size()).isEqualTo(100);
-        for (int i = 0; i < 100; i++) {
-            assertThat(read.add(i, -i, 100_000, HORIZON_MS)).isFalse();
+        assertThat(out.length()).isEqualTo(12 + events * 20);
+        assertThat(read.size()).isEqualTo(events);
+        for (int i = 0; i < events; i++) {
+            assertThat(read.add(i, -i, events * 1_000L, HORIZON_MS)).isFalse();
         }
+    }
+
+    @Test
+    void theBytesAreThoseOfEarlierVersions() throws IOException {
+        SeenEvents seen = new SeenEvents();
+        seen.add(0x0102030405060708L, -2, 5_000, HORIZON_MS);
+
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        SeenEventsSerializer.INSTANCE.serialize(seen, out);
+
+        assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer()))
+                .isEqualTo("0000000000001388" + "00000001" + "0102030405060708" + "fffffffffffffffe" + "00000005");
     }
 
     @Test
