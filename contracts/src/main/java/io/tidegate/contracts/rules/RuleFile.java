@@ -1,5 +1,6 @@
 package io.tidegate.contracts.rules;
 
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.Severity;
 import java.io.IOException;
 import java.io.Reader;
@@ -154,7 +155,8 @@ public final class RuleFile {
             return required(path, parent, before).severity();
         }
         String text = scalar(node, path);
-        return RuleSpec.severity(text)
+        return EnumWords.SEVERITIES
+                .parse(text)
                 .orElseThrow(() -> refused(path, "info, warning or critical expected, got '" + text + "'", node));
     }
 

@@ -1,6 +1,5 @@
 package io.tidegate.contracts.rules;
 
-import io.tidegate.contracts.v1.Severity;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -108,15 +107,5 @@ public record RuleSpec(
 
     private static String abbreviated(String text) {
         return text.length() <= 64 ? text : text.substring(0, 64) + "…";
-    }
-
-    /** {@code info}, {@code warning}, {@code critical}. */
-    public static Optional<Severity> severity(String wireName) {
-        return switch (wireName) {
-            case "info" -> Optional.of(Severity.SEVERITY_INFO);
-            case "warning" -> Optional.of(Severity.SEVERITY_WARNING);
-            case "critical" -> Optional.of(Severity.SEVERITY_CRITICAL);
-            default -> Optional.empty();
-        };
     }
 }

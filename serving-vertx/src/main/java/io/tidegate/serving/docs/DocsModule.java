@@ -2,10 +2,8 @@ package io.tidegate.serving.docs;
 
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.http.RouteModule;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
+import io.tidegate.serving.http.StaticFiles;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
@@ -20,33 +18,17 @@ public final class DocsModule implements RouteModule {
 
     private static final String JAVASCRIPT = "text/javascript; charset=utf-8";
 
-    private static final List<DocsFile> FILES = List.of(
-            DocsFile.own("/docs", "docs.html", "text/html; charset=utf-8"),
-            DocsFile.own("/docs/docs.js", "docs.js", JAVASCRIPT),
-            DocsFile.ofSwaggerUi("/docs/swagger-ui.css", "swagger-ui.css", "text/css; charset=utf-8"),
-            DocsFile.ofSwaggerUi("/docs/swagger-ui.js", "swagger-ui-bundle.js", JAVASCRIPT),
-            DocsFile.ofSwaggerUi("/docs/icon.png", "favicon-32x32.png", "image/png"));
+    private static final StaticFiles FILES = new StaticFiles(
+            List.of(
+                    SwaggerUi.page("/docs", "docs.html", "text/html; charset=utf-8"),
+                    SwaggerUi.page("/docs/docs.js", "docs.js", JAVASCRIPT),
+                    SwaggerUi.file("/docs/swagger-ui.css", "swagger-ui.css", "text/css; charset=utf-8"),
+                    SwaggerUi.file("/docs/swagger-ui.js", "swagger-ui-bundle.js", JAVASCRIPT),
+                    SwaggerUi.file("/docs/icon.png", "favicon-32x32.png", "image/png")),
+            CONTENT_SECURITY_POLICY);
 
     @Override
     public void mount(Router router, Auth auth) {
-        for (DocsFile file : FILES) {
-            router.get(file.path()).handler(context -> serve(context, file));
-        }
-    }
-
-    private static void serve(RoutingContext context, DocsFile file) {
-        HttpServerResponse response = context.response()
-                .putHeader(HttpHeaders.ETAG, file.etag())
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("X-Frame-Options", "DENY")
-                .putHeader("Referrer-Policy", "no-referrer")
-                .putHeader("Cross-Origin-Opener-Policy", "same-origin");
-        if (file.etag().equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
-            response.setStatusCode(304).end();
-        } else {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, file.contentType()).end(file.content());
-        }
+        FILES.mount(router);
     }
 }

@@ -2,6 +2,7 @@ package io.tidegate.serving.limits;
 
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
+import io.tidegate.serving.config.Network;
 import io.tidegate.serving.config.YamlSection;
 import java.time.Duration;
 import java.util.ArrayList;

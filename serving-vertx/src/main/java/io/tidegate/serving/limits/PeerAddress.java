@@ -1,6 +1,6 @@
 package io.tidegate.serving.limits;
 
-import io.netty.util.NetUtil;
+import io.tidegate.serving.config.Network;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -21,7 +21,7 @@ public record PeerAddress(boolean v6, long bits) {
      * @param text a literal IPv4 or IPv6 address; IPv4 in IPv6 counts as IPv4. Names are never looked up
      */
     public static Optional<PeerAddress> parse(String text) {
-        byte[] bytes = bytes(text);
+        byte[] bytes = Network.literal(text);
         return bytes == null ? Optional.empty() : Optional.of(of(bytes));
     }
 
@@ -30,24 +30,6 @@ public record PeerAddress(boolean v6, long bits) {
             return new PeerAddress(false, ByteBuffer.wrap(bytes).getInt() & 0xffffffffL);
         }
         return new PeerAddress(true, ByteBuffer.wrap(bytes).getLong());
-    }
-
-    /** Four or sixteen bytes, or null if the text is no literal address. */
-    static byte[] bytes(String text) {
-        byte[] bytes = text.length() > 64 ? null : NetUtil.createByteArrayFromIpAddressString(text);
-        if (bytes == null || bytes.length == V4_LENGTH || !isV4Mapped(bytes)) {
-            return bytes;
-        }
-        return new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]};
-    }
-
-    private static boolean isV4Mapped(byte[] bytes) {
-        for (int i = 0; i < 10; i++) {
-            if (bytes[i] != 0) {
-                return false;
-            }
-        }
-        return bytes[10] == -1 && bytes[11] == -1;
     }
 
     /** As it appears in logs: {@code 192.0.2.1} or {@code 2001:db8:1:2::/64}. */

@@ -1,5 +1,6 @@
 package io.tidegate.serving.limits;
 
+import io.tidegate.serving.config.Network;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class PeerResolver {
      * @param forwardedFor values of {@code X-Forwarded-For} in the order in which they came
      */
     public PeerAddress resolve(String host, List<String> forwardedFor) {
-        byte[] peer = host == null ? null : PeerAddress.bytes(host);
+        byte[] peer = host == null ? null : Network.literal(host);
         if (peer == null) {
             return PeerAddress.LOCAL;
         }
@@ -79,11 +80,11 @@ public final class PeerResolver {
     private static byte[] hop(String text) {
         if (text.startsWith("[")) {
             int close = text.indexOf(']');
-            return close < 0 ? null : PeerAddress.bytes(text.substring(1, close));
+            return close < 0 ? null : Network.literal(text.substring(1, close));
         }
         int colon = text.indexOf(':');
         boolean port = colon > 0 && colon == text.lastIndexOf(':');
-        return PeerAddress.bytes(port ? text.substring(0, colon) : text);
+        return Network.literal(port ? text.substring(0, colon) : text);
     }
 
     private boolean isTrusted(byte[] address) {

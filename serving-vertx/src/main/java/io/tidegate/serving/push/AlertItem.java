@@ -1,12 +1,8 @@
 package io.tidegate.serving.push;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.tidegate.contracts.v1.Alert;
-import io.tidegate.contracts.v1.AlertKind;
-import io.tidegate.contracts.v1.Severity;
-import java.io.IOException;
 import java.util.List;
 
 /** A record of topic {@code alerts}, for the channels {@code alerts}, {@code alerts:fraud}, {@code alerts:surge}. */
@@ -44,12 +40,12 @@ record AlertItem(Alert alert) implements FeedItem {
 
     @Override
     public byte[] json() {
-        return DataJson.encode(json -> write(json, alert));
+        return DataJson.encode(json -> AlertJson.write(json, alert));
     }
 
     @Override
     public boolean matches(Filter filter) {
-        return filter.isNone() || filter.allows(word(alert.getSeverity()), alert.getRuleId(), alert.getSubject());
+        return filter.isNone() || filter.allows(AlertJson.severity(alert), alert.getRuleId(), alert.getSubject());
     }
 
     private static Alert parse(byte[] value) {
@@ -66,41 +62,5 @@ record AlertItem(Alert alert) implements FeedItem {
             throw new IllegalArgumentException("an alert without an id");
         }
         return alert;
-    }
-
-    private static void write(JsonGenerator json, Alert alert) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("alertId", alert.getAlertId());
-        json.writeStringField("kind", word(alert.getKind()));
-        json.writeStringField("ruleId", alert.getRuleId());
-        json.writeNumberField("ruleVersion", alert.getRuleVersion());
-        json.writeStringField("subject", alert.getSubject());
-        json.writeStringField("severity", word(alert.getSeverity()));
-        json.writeStringField("message", alert.getMessage());
-        json.writeArrayFieldStart("eventIds");
-        for (int i = 0; i < alert.getEventIdsCount(); i++) {
-            json.writeString(alert.getEventIds(i));
-        }
-        json.writeEndArray();
-        json.writeStringField("detectedAt", DataJson.time(alert.getDetectedAtMs()));
-        json.writeEndObject();
-    }
-
-    private static String word(AlertKind kind) {
-        return switch (kind) {
-            case ALERT_KIND_FRAUD -> "fraud";
-            case ALERT_KIND_SURGE -> "surge";
-            case ALERT_KIND_SYSTEM -> "system";
-            default -> "unknown";
-        };
-    }
-
-    private static String word(Severity severity) {
-        return switch (severity) {
-            case SEVERITY_INFO -> "info";
-            case SEVERITY_WARNING -> "warning";
-            case SEVERITY_CRITICAL -> "critical";
-            default -> "unknown";
-        };
     }
 }

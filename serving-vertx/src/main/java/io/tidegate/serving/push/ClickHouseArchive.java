@@ -3,6 +3,7 @@ package io.tidegate.serving.push;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.BigWin;
@@ -205,11 +206,12 @@ public final class ClickHouseArchive implements Archive {
                 query,
                 row -> new AlertItem(Alert.newBuilder()
                         .setAlertId(row.getString(4))
-                        .setKind(alertKind(row.getString(5)))
+                        .setKind(EnumWords.ALERT_KINDS.parse(row.getString(5)).orElse(AlertKind.ALERT_KIND_UNSPECIFIED))
                         .setRuleId(row.getString(6))
                         .setRuleVersion(Math.toIntExact(row.getLong(7)))
                         .setSubject(row.getString(8))
-                        .setSeverity(severity(row.getString(9)))
+                        .setSeverity(
+                                EnumWords.SEVERITIES.parse(row.getString(9)).orElse(Severity.SEVERITY_UNSPECIFIED))
                         .setMessage(row.getString(10))
                         .addAllEventIds(texts(row, 11))
                         .setDetectedAtMs(row.getLong(12))
@@ -228,7 +230,9 @@ public final class ClickHouseArchive implements Archive {
         return ask(query, row -> {
             Notification.Builder notification = Notification.newBuilder()
                     .setNotificationId(row.getString(4))
-                    .setKind(notificationKind(row.getString(5)))
+                    .setKind(EnumWords.NOTIFICATION_KINDS
+                            .parse(row.getString(5))
+                            .orElse(NotificationKind.NOTIFICATION_KIND_UNSPECIFIED))
                     .setRecipient(row.getString(6))
                     .setMessage(row.getString(7))
                     .setCreatedAtMs(row.getLong(9));
@@ -242,33 +246,6 @@ public final class ClickHouseArchive implements Archive {
         return array instanceof String[] texts
                 ? List.of(texts)
                 : Arrays.stream((Object[]) array).map(String.class::cast).toList();
-    }
-
-    private static AlertKind alertKind(String word) {
-        return switch (word) {
-            case "fraud" -> AlertKind.ALERT_KIND_FRAUD;
-            case "surge" -> AlertKind.ALERT_KIND_SURGE;
-            case "system" -> AlertKind.ALERT_KIND_SYSTEM;
-            default -> AlertKind.ALERT_KIND_UNSPECIFIED;
-        };
-    }
-
-    private static Severity severity(String word) {
-        return switch (word) {
-            case "info" -> Severity.SEVERITY_INFO;
-            case "warning" -> Severity.SEVERITY_WARNING;
-            case "critical" -> Severity.SEVERITY_CRITICAL;
-            default -> Severity.SEVERITY_UNSPECIFIED;
-        };
-    }
-
-    private static NotificationKind notificationKind(String word) {
-        return switch (word) {
-            case "milestone" -> NotificationKind.NOTIFICATION_KIND_MILESTONE;
-            case "big_win" -> NotificationKind.NOTIFICATION_KIND_BIG_WIN;
-            case "take_a_break" -> NotificationKind.NOTIFICATION_KIND_TAKE_A_BREAK;
-            default -> NotificationKind.NOTIFICATION_KIND_UNSPECIFIED;
-        };
     }
 
     private static void data(Notification.Builder notification, Map<String, String> members) {

@@ -1,5 +1,6 @@
 package io.tidegate.serving.push;
 
+import io.tidegate.contracts.EnumWords;
 import java.util.Set;
 
 /**
@@ -14,7 +15,7 @@ public record Filter(Set<String> severities, Set<String> rules, Set<String> subj
     static final int MAX_VALUES = 32;
 
     private static final int MAX_LENGTH = 160;
-    private static final Set<String> SEVERITIES = Set.of("info", "warning", "critical");
+    private static final Set<String> SEVERITIES = Set.copyOf(EnumWords.SEVERITIES.all());
 
     public Filter {
         severities = Set.copyOf(severities);

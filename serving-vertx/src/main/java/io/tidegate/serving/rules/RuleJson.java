@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.rules.InvalidRuleException;
 import io.tidegate.contracts.rules.RuleDefinition;
 import io.tidegate.contracts.rules.RuleRecords;
@@ -21,8 +22,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -108,7 +107,8 @@ final class RuleJson {
                 case "ruleId" -> same(spec.id(), token, json);
                 case "enabled" -> enabled = flag(field, token);
                 case "severity" ->
-                    severity = RuleSpec.severity(text(field, token, json))
+                    severity = EnumWords.SEVERITIES
+                            .parse(text(field, token, json))
                             .orElseThrow(() -> new InvalidRuleException(field, "info, warning or critical expected"));
                 case "window" -> window = window(field, text(field, token, json), spec);
                 case "windowMs" -> windowMs = window(field, number(field, token, json) + "ms", spec);
@@ -227,7 +227,7 @@ final class RuleJson {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("severities");
-        for (String severity : List.of("info", "warning", "critical")) {
+        for (String severity : EnumWords.SEVERITIES.all()) {
             json.writeString(severity);
         }
         json.writeEndArray();
@@ -270,9 +270,7 @@ final class RuleJson {
 
     private static void writeDefinition(JsonGenerator json, RuleDefinition rule) throws IOException {
         json.writeBooleanField("enabled", rule.enabled());
-        json.writeStringField(
-                "severity",
-                rule.severity().name().substring("SEVERITY_".length()).toLowerCase(Locale.ROOT));
+        json.writeStringField("severity", EnumWords.SEVERITIES.of(rule.severity(), "unspecified"));
         json.writeStringField("window", Windows.format(rule.window()));
         json.writeNumberField("windowMs", rule.window().toMillis());
         json.writeObjectFieldStart("thresholds");

@@ -7,6 +7,7 @@ import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.config.DataSize;
+import io.tidegate.serving.config.Network;
 import io.tidegate.serving.http.RouteModule;
 import io.tidegate.serving.limits.LimitsConfig.Quota;
 import io.vertx.core.Vertx;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.serving.config.ConfigException;
+import io.tidegate.serving.config.Network;
 import io.tidegate.serving.config.YamlSection;
 import java.io.StringReader;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ class PeerResolverTest {
         ::ffff:203.0.113.9                   | 203.0.113.9
         """)
     void theRightmostHopThatIsNotTrustedIsTheClient(String header, String client) {
-        byte[] proxy = PeerAddress.bytes("10.0.0.1");
+        byte[] proxy = Network.literal("10.0.0.1");
 
         byte[] found = RESOLVER.client(proxy, header == null ? List.of() : List.of(header));
 
@@ -43,7 +44,7 @@ class PeerResolverTest {
 
     @Test
     void severalHeadersAreOneListInTheirOrder() {
-        byte[] found = RESOLVER.client(PeerAddress.bytes("10.0.0.1"), List.of("198.51.100.7", "203.0.113.9, 10.1.1.1"));
+        byte[] found = RESOLVER.client(Network.literal("10.0.0.1"), List.of("198.51.100.7", "203.0.113.9, 10.1.1.1"));
 
         assertThat(PeerAddress.of(found)).hasToString("203.0.113.9");
     }
@@ -53,7 +54,7 @@ class PeerResolverTest {
         String[] hops = new String[10_000];
         Arrays.fill(hops, "10.1.1.1");
 
-        byte[] found = RESOLVER.client(PeerAddress.bytes("10.0.0.1"), List.of(String.join(",", hops)));
+        byte[] found = RESOLVER.client(Network.literal("10.0.0.1"), List.of(String.join(",", hops)));
 
         assertThat(PeerAddress.of(found)).hasToString("10.1.1.1");
     }
@@ -72,7 +73,7 @@ class PeerResolverTest {
         "2001:db8::/33, 2001:db8:8000::1, false"
     })
     void aNetworkHoldsWhatItsPrefixSays(String network, String address, boolean contained) {
-        assertThat(Network.parse(network).contains(PeerAddress.bytes(address))).isEqualTo(contained);
+        assertThat(Network.parse(network).contains(Network.literal(address))).isEqualTo(contained);
     }
 
     @ParameterizedTest

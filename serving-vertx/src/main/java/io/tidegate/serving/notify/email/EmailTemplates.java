@@ -1,9 +1,11 @@
 package io.tidegate.serving.notify.email;
 
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.Delivery;
 import io.tidegate.contracts.v1.Notice;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.notify.Notices;
+import io.tidegate.serving.push.AlertJson;
 import io.tidegate.serving.push.DataJson;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +42,10 @@ final class EmailTemplates {
      * @throws ConfigException if a configured file can't be read
      */
     EmailTemplates(Optional<Path> directory) {
-        Stream.of(Notices.ALERT_KINDS.stream(), Notices.NOTIFICATION_KINDS.stream(), Stream.of("digest", "item"))
+        Stream.of(
+                        EnumWords.ALERT_KINDS.all().stream(),
+                        EnumWords.NOTIFICATION_KINDS.all().stream(),
+                        Stream.of("digest", "item"))
                 .flatMap(names -> names)
                 .flatMap(name -> Stream.of(name + ".txt", name + ".html"))
                 .forEach(file -> templates.put(file, load(directory, file)));
@@ -91,7 +96,7 @@ final class EmailTemplates {
                 "message", Notices.text(notice),
                 "subject", Notices.subject(notice),
                 "kind", Notices.kind(notice),
-                "severity", alert ? Notices.word(notice.getAlert().getSeverity()) : "",
+                "severity", alert ? AlertJson.severity(notice.getAlert()) : "",
                 "rule", alert ? notice.getAlert().getRuleId() : "",
                 "at", DataJson.time(Notices.atMs(notice)));
     }

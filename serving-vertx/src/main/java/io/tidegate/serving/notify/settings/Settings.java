@@ -1,10 +1,10 @@
 package io.tidegate.serving.notify.settings;
 
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.NotificationPreferences;
 import io.tidegate.contracts.v1.NotifierSetting;
 import io.tidegate.contracts.v1.PushSubscription;
 import io.tidegate.contracts.v1.WebhookSubscription;
-import io.tidegate.serving.notify.Notices;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +118,7 @@ public final class Settings {
     }
 
     private static boolean readsAlerts(NotificationPreferences given) {
-        List<String> alertKinds = Notices.ALERT_KINDS;
+        List<String> alertKinds = EnumWords.ALERT_KINDS.all();
         return Stream.of(given.getEmail(), given.getWebPush())
                 .anyMatch(channel ->
                         channel.getEnabled() && channel.getKindsList().stream().anyMatch(alertKinds::contains));

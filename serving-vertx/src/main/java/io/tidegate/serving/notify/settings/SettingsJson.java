@@ -1,6 +1,7 @@
 package io.tidegate.serving.notify.settings;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.ChannelPreference;
 import io.tidegate.contracts.v1.DeliverySchedule;
 import io.tidegate.contracts.v1.NoticeFilter;
@@ -10,7 +11,6 @@ import io.tidegate.contracts.v1.QuietHours;
 import io.tidegate.contracts.v1.Severity;
 import io.tidegate.contracts.v1.WebhookSubscription;
 import io.tidegate.serving.config.Durations;
-import io.tidegate.serving.notify.Notices;
 import io.tidegate.serving.push.DataJson;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -26,12 +26,8 @@ import java.util.stream.Stream;
 final class SettingsJson {
 
     private static final List<String> KINDS = Stream.concat(
-                    Notices.ALERT_KINDS.stream(), Notices.NOTIFICATION_KINDS.stream())
+                    EnumWords.ALERT_KINDS.all().stream(), EnumWords.NOTIFICATION_KINDS.all().stream())
             .toList();
-    private static final List<Severity> SEVERITIES =
-            List.of(Severity.SEVERITY_INFO, Severity.SEVERITY_WARNING, Severity.SEVERITY_CRITICAL);
-    private static final List<String> SEVERITY_WORDS =
-            SEVERITIES.stream().map(Notices::word).toList();
     private static final Duration SHORTEST_DIGEST = Duration.ofMinutes(1);
     private static final Duration LONGEST_DIGEST = Duration.ofDays(7);
     private static final int ID_LENGTH = 128;
@@ -102,7 +98,7 @@ final class SettingsJson {
         ChannelPreference channel = ChannelPreference.newBuilder()
                 .setEnabled(json.flag("enabled", true))
                 // Alerts must be asked for by name.
-                .addAllKinds(kinds.isEmpty() ? Notices.NOTIFICATION_KINDS : kinds)
+                .addAllKinds(kinds.isEmpty() ? EnumWords.NOTIFICATION_KINDS.all() : kinds)
                 .addAllSeverities(severities(json))
                 .setDigestMs(digest(json))
                 .build();
@@ -112,7 +108,7 @@ final class SettingsJson {
 
     static boolean wantsAlerts(NotificationPreferences.Builder preferences) {
         return Stream.of(preferences.getEmail(), preferences.getWebPush())
-                .anyMatch(channel -> channel.getKindsList().stream().anyMatch(Notices.ALERT_KINDS::contains));
+                .anyMatch(channel -> channel.getKindsList().stream().anyMatch(EnumWords.ALERT_KINDS.all()::contains));
     }
 
     /** The document that a browser's {@code PushSubscription.toJSON()} gives. */
@@ -141,8 +137,8 @@ final class SettingsJson {
     }
 
     private static List<Severity> severities(JsonFields json) {
-        return json.words("severities", SEVERITY_WORDS).stream()
-                .map(word -> SEVERITIES.get(SEVERITY_WORDS.indexOf(word)))
+        return json.words("severities", EnumWords.SEVERITIES.all()).stream()
+                .flatMap(word -> EnumWords.SEVERITIES.parse(word).stream())
                 .toList();
     }
 
@@ -278,7 +274,9 @@ final class SettingsJson {
     }
 
     private static List<String> words(List<Severity> severities) {
-        return severities.stream().map(Notices::word).toList();
+        return severities.stream()
+                .map(severity -> EnumWords.SEVERITIES.of(severity, "unknown"))
+                .toList();
     }
 
     private static String time(int minute) {

@@ -1,12 +1,12 @@
 package io.tidegate.serving.notify.webhook;
 
 import io.tidegate.serving.config.ConfigException;
+import io.tidegate.serving.config.Network;
 import io.tidegate.serving.config.YamlSection;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -157,59 +157,5 @@ public record AddressPolicy(boolean allowHttp, Set<Integer> ports, List<Network>
 
     private static List<Network> networks(String... texts) {
         return Arrays.stream(texts).map(Network::parse).toList();
-    }
-
-    /** A block of addresses, for example {@code 10.0.0.0/8} or {@code fd00::/8}. */
-    public record Network(List<Byte> prefix, int bits) {
-
-        /**
-         * @throws IllegalArgumentException if it isn't {@code address/bits}
-         */
-        public static Network parse(String text) {
-            int slash = text.indexOf('/');
-            if (slash > 0 && text.matches("[0-9a-fA-F:.]+/\\d{1,3}")) {
-                try {
-                    byte[] bytes =
-                            InetAddress.getByName(text.substring(0, slash)).getAddress();
-                    int bits = Integer.parseInt(text.substring(slash + 1));
-                    if (bits <= bytes.length * 8) {
-                        List<Byte> prefix = new ArrayList<>();
-                        for (byte part : bytes) {
-                            prefix.add(part);
-                        }
-                        return new Network(List.copyOf(prefix), bits);
-                    }
-                } catch (UnknownHostException e) {
-                    throw new IllegalArgumentException("not a network such as 10.0.0.0/8: " + text, e);
-                }
-            }
-            throw new IllegalArgumentException("not a network such as 10.0.0.0/8: " + text);
-        }
-
-        boolean contains(byte[] address) {
-            if (address.length != prefix.size()) {
-                return false;
-            }
-            for (int bit = 0; bit < bits; bit++) {
-                int mask = 0x80 >> (bit % 8);
-                if ((address[bit / 8] & mask) != (prefix.get(bit / 8) & mask)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        @Override
-        public String toString() {
-            byte[] bytes = new byte[prefix.size()];
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = prefix.get(i);
-            }
-            try {
-                return InetAddress.getByAddress(bytes).getHostAddress() + "/" + bits;
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException(e);
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.serving.TestGateway;
+import io.tidegate.serving.config.Network;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -57,7 +58,7 @@ class OutboundHttpTest {
         AddressPolicy policy = new AddressPolicy(
                 true,
                 Set.of(hooks.port()),
-                allowNetworks.stream().map(AddressPolicy.Network::parse).toList());
+                allowNetworks.stream().map(Network::parse).toList());
         return new OutboundHttp(
                 vertx,
                 new OutboundHttp.Options(

@@ -1,5 +1,8 @@
-package io.tidegate.serving.limits;
+package io.tidegate.serving.config;
 
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
@@ -10,12 +13,15 @@ import java.util.Arrays;
  */
 public record Network(byte[] address, int prefix) {
 
+    private static final int V4_LENGTH = 4;
+    private static final int MAX_LENGTH = 64;
+
     /**
      * @throws IllegalArgumentException if the text is neither an address nor {@code address/prefix}
      */
-    static Network parse(String text) {
+    public static Network parse(String text) {
         int slash = text.indexOf('/');
-        byte[] address = PeerAddress.bytes(slash < 0 ? text : text.substring(0, slash));
+        byte[] address = literal(slash < 0 ? text : text.substring(0, slash));
         if (address == null) {
             throw new IllegalArgumentException("not a network such as 10.0.0.0/8 or 2001:db8::/32: " + text);
         }
@@ -31,7 +37,10 @@ public record Network(byte[] address, int prefix) {
         return new Network(address, prefix);
     }
 
-    boolean contains(byte[] other) {
+    /**
+     * @param other 4 or 16 bytes; IPv4 in IPv6 is in no network of IPv4
+     */
+    public boolean contains(byte[] other) {
         if (other.length != address.length) {
             return false;
         }
@@ -53,5 +62,37 @@ public record Network(byte[] address, int prefix) {
     @Override
     public int hashCode() {
         return 31 * Arrays.hashCode(address) + prefix;
+    }
+
+    /** Its CIDR notation. */
+    @Override
+    public String toString() {
+        try {
+            return InetAddress.getByAddress(address).getHostAddress() + "/" + prefix;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of 4 or 16 bytes", e);
+        }
+    }
+
+    /**
+     * The bytes of a literal address, IPv4 in IPv6 as IPv4. Names are never looked up.
+     *
+     * @return four or sixteen bytes, or null if the text is no literal address
+     */
+    public static byte[] literal(String text) {
+        byte[] bytes = text.length() > MAX_LENGTH ? null : NetUtil.createByteArrayFromIpAddressString(text);
+        if (bytes == null || bytes.length == V4_LENGTH || !isV4Mapped(bytes)) {
+            return bytes;
+        }
+        return new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]};
+    }
+
+    private static boolean isV4Mapped(byte[] bytes) {
+        for (int i = 0; i < 10; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return bytes[10] == -1 && bytes[11] == -1;
     }
 }
