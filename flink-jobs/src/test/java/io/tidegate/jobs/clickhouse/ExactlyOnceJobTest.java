@@ -3,10 +3,10 @@ package io.tidegate.jobs.clickhouse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.dev.clickhouse.ClickHouseProcess;
+import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
+import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
-import io.tidegate.jobs.clickhouse.client.FaultyProxy;
-import io.tidegate.jobs.clickhouse.client.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
 import java.io.IOException;
 import java.net.URI;

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.tidegate.dev.clickhouse.ClickHouseProcess;
+import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
+import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.SampleRow;
 import io.tidegate.jobs.clickhouse.SampleRowEncoder;
 import io.tidegate.jobs.clickhouse.SampleTable;
 import io.tidegate.jobs.clickhouse.WriteMode;
-import io.tidegate.jobs.clickhouse.client.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import io.tidegate.jobs.clickhouse.committer.CommitTargetException;
 import java.io.IOException;

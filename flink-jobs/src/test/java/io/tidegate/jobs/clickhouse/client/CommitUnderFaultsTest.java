@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.dev.clickhouse.ClickHouseProcess;
+import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
+import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.SampleRowEncoder;
 import io.tidegate.jobs.clickhouse.SampleTable;
-import io.tidegate.jobs.clickhouse.client.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
