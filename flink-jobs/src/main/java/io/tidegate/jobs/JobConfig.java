@@ -3,8 +3,11 @@ package io.tidegate.jobs;
 import io.tidegate.jobs.rules.RuleRecord;
 import io.tidegate.jobs.rules.StoredRules;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -152,20 +155,32 @@ public record JobConfig(
     }
 
     /**
-     * @param endpoints HTTP addresses of equal replicas of one shard, tried in order
+     * @param shards for each shard the HTTP addresses of its replicas, which are tried in this order. The order of the
+     *     shards is their identity: rows are spread over them by it, see {@link io.tidegate.jobs.clickhouse.Sharding}
      * @param password may be empty; read from a file or the environment, never from the command line
+     * @param insertQuorum how many replicas must have an insert before it counts: {@code auto}, a number, or empty
      */
-    public record ClickHouseConfig(List<URI> endpoints, String database, String user, String password) {
+    public record ClickHouseConfig(
+            List<List<URI>> shards, String database, String user, String password, String insertQuorum) {
 
         public ClickHouseConfig {
-            endpoints = List.copyOf(endpoints);
-            if (endpoints.isEmpty()) {
+            shards = shards.stream().map(List::copyOf).toList();
+            if (shards.isEmpty()) {
                 throw new IllegalArgumentException("clickhouse: at least one http://host:port expected");
             }
-            for (URI endpoint : endpoints) {
-                if (endpoint.getHost() == null
-                        || !("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))) {
-                    throw new IllegalArgumentException("clickhouse: http://host:port expected, got " + endpoint);
+            HashSet<URI> seen = new HashSet<>();
+            for (List<URI> replicas : shards) {
+                if (replicas.isEmpty()) {
+                    throw new IllegalArgumentException("clickhouse: a shard without a replica");
+                }
+                for (URI replica : replicas) {
+                    if (replica.getHost() == null
+                            || !("http".equals(replica.getScheme()) || "https".equals(replica.getScheme()))) {
+                        throw new IllegalArgumentException("clickhouse: http://host:port expected, got " + replica);
+                    }
+                    if (!seen.add(replica)) {
+                        throw new IllegalArgumentException("clickhouse: " + replica + " is named twice");
+                    }
                 }
             }
             if (database == null || !database.matches("[A-Za-z_][A-Za-z0-9_]*")) {
@@ -173,17 +188,43 @@ public record JobConfig(
             }
             Objects.requireNonNull(user, "clickhouse-user");
             Objects.requireNonNull(password, "clickhouse-password");
+            if (insertQuorum == null || !insertQuorum.matches("|auto|[2-9]|[1-9][0-9]")) {
+                throw new IllegalArgumentException(
+                        "clickhouse-insert-quorum: auto or 2 to 99 expected, got " + insertQuorum);
+            }
         }
 
         /** User {@code default} without a password on one endpoint: the embedded engine. */
         public static ClickHouseConfig local(URI endpoint) {
-            return new ClickHouseConfig(List.of(endpoint), "tidegate", "default", "");
+            return new ClickHouseConfig(List.of(List.of(endpoint)), "tidegate", "default", "", "");
+        }
+
+        /**
+         * Reads {@code http://a1|http://a2,http://b1|http://b2}: shards separated by commas, the replicas of one by bars.
+         *
+         * @throws IllegalArgumentException naming the part that isn't an address
+         */
+        public static List<List<URI>> parseShards(String text) {
+            List<List<URI>> shards = new ArrayList<>();
+            for (String shard : text.split(",", -1)) {
+                List<URI> replicas = new ArrayList<>();
+                for (String replica : shard.split("\\|", -1)) {
+                    try {
+                        replicas.add(new URI(replica.strip()));
+                    } catch (URISyntaxException e) {
+                        throw new IllegalArgumentException("clickhouse: http://host:port expected, got " + replica, e);
+                    }
+                }
+                shards.add(replicas);
+            }
+            return shards;
         }
 
         /** Without the password. */
         @Override
         public String toString() {
-            return "ClickHouseConfig[endpoints=" + endpoints + ", database=" + database + ", user=" + user + "]";
+            return "ClickHouseConfig[shards=" + shards + ", database=" + database + ", user=" + user + ", insertQuorum="
+                    + insertQuorum + "]";
         }
     }
 }

@@ -4,7 +4,6 @@ import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.rules.StoredRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,11 +27,18 @@ public final class JobMain {
 
     @Option(
             names = "--clickhouse",
-            split = ",",
             defaultValue = "http://127.0.0.1:8123",
-            paramLabel = "URL[,…]",
-            description = "HTTP addresses of the ClickHouse replicas (default: ${DEFAULT-VALUE})")
-    private List<URI> clickhouse;
+            paramLabel = "URL[|URL…][,URL[|URL…]…]",
+            description = "HTTP addresses of ClickHouse: shards separated by commas, the replicas of a shard by bars;"
+                    + " the order of the shards must stay as it is (default: ${DEFAULT-VALUE})")
+    private String clickhouse;
+
+    @Option(
+            names = "--clickhouse-insert-quorum",
+            defaultValue = "",
+            paramLabel = "auto|N",
+            description = "replicas that must have a batch before it counts as stored (default: the one that took it)")
+    private String clickhouseInsertQuorum;
 
     @Option(names = "--clickhouse-database", defaultValue = "tidegate", description = "default: ${DEFAULT-VALUE}")
     private String clickhouseDatabase;
@@ -103,7 +109,12 @@ public final class JobMain {
     private JobConfig config() {
         return new JobConfig(
                 kafka,
-                new ClickHouseConfig(clickhouse, clickhouseDatabase, clickhouseUser, password()),
+                new ClickHouseConfig(
+                        ClickHouseConfig.parseShards(clickhouse),
+                        clickhouseDatabase,
+                        clickhouseUser,
+                        password(),
+                        clickhouseInsertQuorum),
                 detectionTime(),
                 detectionForm(),
                 duration("--deduplication-horizon", deduplicationHorizon),

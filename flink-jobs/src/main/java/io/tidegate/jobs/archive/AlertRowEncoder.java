@@ -45,6 +45,16 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
     }
 
     @Override
+    public String shardingColumn() {
+        return "alert_id";
+    }
+
+    @Override
+    public String shardingKey(SourceRecord<Alert> row) {
+        return row.message().getAlertId();
+    }
+
+    @Override
     public void encode(SourceRecord<Alert> row, RowBinaryWriter out) {
         Alert alert = row.message();
         out.string(alert.getAlertId());

@@ -46,7 +46,7 @@ public final class ArchiveJob implements Job {
     }
 
     private static <T> void store(DataStream<T> rows, RowEncoder<T> encoder, JobConfig config, String uid) {
-        rows.sinkTo(ClickHouseSink.of(encoder, ClickHouseClientConfig.of(config.clickhouse()))
+        rows.sinkTo(ClickHouseSink.of(encoder, ClickHouseClientConfig.ofShards(config.clickhouse()))
                         .lineage(config.lineage())
                         .build())
                 .name("table " + encoder.table().table())

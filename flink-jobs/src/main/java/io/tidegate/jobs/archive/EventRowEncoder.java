@@ -67,6 +67,16 @@ public final class EventRowEncoder implements RowEncoder<ArchivedEvent> {
     }
 
     @Override
+    public String shardingColumn() {
+        return "user_id";
+    }
+
+    @Override
+    public String shardingKey(ArchivedEvent row) {
+        return row.source().message().getUserId();
+    }
+
+    @Override
     public void encode(ArchivedEvent row, RowBinaryWriter out) {
         SourceRecord<Event> source = row.source();
         Event event = source.message();

@@ -40,6 +40,16 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
     }
 
     @Override
+    public String shardingColumn() {
+        return "notification_id";
+    }
+
+    @Override
+    public String shardingKey(SourceRecord<Notification> row) {
+        return row.message().getNotificationId();
+    }
+
+    @Override
     public void encode(SourceRecord<Notification> row, RowBinaryWriter out) {
         Notification notification = row.message();
         out.string(notification.getNotificationId());

@@ -8,9 +8,11 @@ import io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter;
 import io.tidegate.jobs.clickhouse.committer.CommitTargetFactory;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
 import io.tidegate.jobs.clickhouse.committer.RetryTimer;
+import io.tidegate.jobs.clickhouse.committer.Shards;
 import io.tidegate.jobs.clickhouse.writer.ClickHouseWriter;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -39,6 +41,7 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
     private static final long serialVersionUID = 1L;
 
     private final RowEncoder<T> encoder;
+    private final int shards;
     private final CommitTargetFactory target;
     private final BatchLimits limits;
     private final RetryPolicy retry;
@@ -49,6 +52,7 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
 
     ClickHouseSink(
             RowEncoder<T> encoder,
+            int shards,
             CommitTargetFactory target,
             BatchLimits limits,
             RetryPolicy retry,
@@ -57,6 +61,7 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
             String lineage,
             Clock clock) {
         this.encoder = encoder;
+        this.shards = shards;
         this.target = target;
         this.limits = limits;
         this.retry = retry;
@@ -66,16 +71,24 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
         this.clock = clock;
     }
 
-    /** A sink into the ClickHouse that {@code client} describes. */
+    /** A sink into the ClickHouse of one shard that {@code client} describes. */
     public static <T> ClickHouseSinkBuilder<T> of(RowEncoder<T> encoder, ClickHouseClientConfig client) {
-        return new ClickHouseSinkBuilder<>(encoder, () -> new ClickHouseClient(client));
+        return of(encoder, List.of(client));
+    }
+
+    /** A sink into the shards that {@code clients} describe; their order is their identity. */
+    public static <T> ClickHouseSinkBuilder<T> of(RowEncoder<T> encoder, List<ClickHouseClientConfig> clients) {
+        List<ClickHouseClientConfig> shards = List.copyOf(clients);
+        return into(encoder, shards.size(), shard -> new ClickHouseClient(shards.get(shard)));
     }
 
     /**
      * A sink into any store that keeps the contract of {@link io.tidegate.jobs.clickhouse.committer.CommitTarget}.
+     *
+     * @param shards how many the factory can open; at least 1
      */
-    public static <T> ClickHouseSinkBuilder<T> into(RowEncoder<T> encoder, CommitTargetFactory target) {
-        return new ClickHouseSinkBuilder<>(encoder, target);
+    public static <T> ClickHouseSinkBuilder<T> into(RowEncoder<T> encoder, int shards, CommitTargetFactory target) {
+        return new ClickHouseSinkBuilder<>(encoder, shards, target);
     }
 
     @Override
@@ -83,13 +96,19 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
         String jobId = context.getJobInfo().getJobId().toHexString();
         String rowLineage = lineage.isEmpty() ? jobId : lineage + '/' + jobId;
         return new ClickHouseWriter<>(
-                encoder, limits, rowLineage, idOf(context.getRestoredCheckpointId()), context.metricGroup(), clock);
+                encoder,
+                shards,
+                limits,
+                rowLineage,
+                idOf(context.getRestoredCheckpointId()),
+                context.metricGroup(),
+                clock);
     }
 
     @Override
     public Committer<ClickHouseCommittable> createCommitter(CommitterInitContext context) throws IOException {
         return new ClickHouseCommitter(
-                target.open(),
+                Shards.open(shards, target),
                 idOf(context.getRestoredCheckpointId()),
                 retry,
                 timer,

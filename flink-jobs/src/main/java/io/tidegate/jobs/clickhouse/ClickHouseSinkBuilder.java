@@ -16,6 +16,7 @@ public final class ClickHouseSinkBuilder<T> {
     private static final int DEFAULT_COMMIT_CONCURRENCY = 2;
 
     private final RowEncoder<T> encoder;
+    private final int shards;
     private final CommitTargetFactory target;
     private BatchLimits limits = BatchLimits.DEFAULT;
     private RetryPolicy retry = RetryPolicy.DEFAULT;
@@ -24,7 +25,11 @@ public final class ClickHouseSinkBuilder<T> {
     private String lineage = "";
     private Clock clock = Clock.systemUTC();
 
-    ClickHouseSinkBuilder(RowEncoder<T> encoder, CommitTargetFactory target) {
+    ClickHouseSinkBuilder(RowEncoder<T> encoder, int shards, CommitTargetFactory target) {
+        if (shards < 1) {
+            throw new IllegalArgumentException("shards: " + shards + " is not positive");
+        }
+        this.shards = shards;
         this.encoder = Objects.requireNonNull(encoder, "encoder");
         this.target = Objects.requireNonNull(target, "target");
         Objects.requireNonNull(encoder.table(), "encoder.table");
@@ -74,6 +79,6 @@ public final class ClickHouseSinkBuilder<T> {
     }
 
     public ClickHouseSink<T> build() {
-        return new ClickHouseSink<>(encoder, target, limits, retry, timer, commitConcurrency, lineage, clock);
+        return new ClickHouseSink<>(encoder, shards, target, limits, retry, timer, commitConcurrency, lineage, clock);
     }
 }

@@ -23,6 +23,15 @@ public interface RowEncoder<T> extends Serializable {
      */
     long partitionTimeMs(T row);
 
+    /**
+     * The text column whose value decides on the shard, see {@link Sharding}. Rows with equal keys of the table's
+     * {@code ORDER BY} must have equal values of it, or FINAL won't bring them together: it is one of those columns.
+     */
+    String shardingColumn();
+
+    /** What {@code row} has in {@link #shardingColumn()}; asked only where there are several shards. */
+    String shardingKey(T row);
+
     /** Writes the columns of {@link #table()}, in their order, and nothing else: the sink appends its own two. */
     void encode(T row, RowBinaryWriter out);
 }

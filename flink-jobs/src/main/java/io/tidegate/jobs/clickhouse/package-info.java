@@ -36,6 +36,26 @@
  *       {@code _lineage} first; keys with the event id in ReplacingMergeTree are the backstop under FINAL</td></tr>
  * </table>
  *
+ * <p><b>Shards.</b> Rows are spread over the shards by a hash of one text column, {@link
+ * io.tidegate.jobs.clickhouse.RowEncoder#shardingColumn()}: shard {@code xxHash64(column) % shards}, shards counted from 0
+ * in the order of {@code --clickhouse}. The same expression is the sharding key of a Distributed table over them, whose
+ * shards have equal weights and the same order:
+ *
+ * <table>
+ *   <caption>Sharding keys</caption>
+ *   <tr><th>table</th><th>sharding key</th></tr>
+ *   <tr><td>events</td><td>{@code xxHash64(user_id)}</td></tr>
+ *   <tr><td>alerts</td><td>{@code xxHash64(alert_id)}</td></tr>
+ *   <tr><td>notifications</td><td>{@code xxHash64(notification_id)}</td></tr>
+ *   <tr><td>event_counts_1m</td><td>{@code xxHash64(type)}</td></tr>
+ *   <tr><td>post_activity_1m</td><td>{@code xxHash64(post_id)}</td></tr>
+ *   <tr><td>bet_stats_1m</td><td>{@code xxHash64(game_id)}</td></tr>
+ * </table>
+ *
+ * <p>The sink writes to the shards' own tables, which have the names and columns of {@code sql/clickhouse} on each
+ * shard, never to a Distributed table (several shards, no token). A batch belongs to one shard and one partition, and
+ * stays with its shard whatever happens to the number of shards: the committable names it.
+ *
  * <p>Merges blur counts. {@link io.tidegate.jobs.clickhouse.WriteMode#UPSERT} tables are therefore never counted:
  * inserting their rows again changes nothing. In {@link io.tidegate.jobs.clickhouse.WriteMode#APPEND} tables over
  * ReplacingMergeTree a merge may have taken a row of the batch because an equal key came in another one. The count

@@ -228,6 +228,7 @@ class ArchiveJobTest {
     private static <T> void assertFound(RowEncoder<T> encoder, T row) throws Exception {
         ClickHouseWriter<T> writer = new ClickHouseWriter<>(
                 encoder,
+                1,
                 BatchLimits.DEFAULT,
                 "test",
                 ClickHouseCommittable.NOT_RESTORED,

@@ -258,7 +258,7 @@ class ExactlyOnceJobTest {
                 .map(new CrashingRow(Set.copyOf(crashes)))
                 .returns(rowType)
                 .uid("rows")
-                .sinkTo(ClickHouseSink.into(SampleRowEncoder.append(), () -> {
+                .sinkTo(ClickHouseSink.into(SampleRowEncoder.append(), 1, shard -> {
                             ATTEMPTS.incrementAndGet();
                             return new ClickHouseClient(client);
                         })

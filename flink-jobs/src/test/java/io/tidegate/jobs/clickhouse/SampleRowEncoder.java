@@ -28,6 +28,16 @@ public record SampleRowEncoder(TableSchema table) implements RowEncoder<SampleRo
     }
 
     @Override
+    public String shardingColumn() {
+        return "text";
+    }
+
+    @Override
+    public String shardingKey(SampleRow row) {
+        return row.text();
+    }
+
+    @Override
     public void encode(SampleRow row, RowBinaryWriter out) {
         out.int64(row.id());
         out.dateTime64Ms(row.atMs());

@@ -38,6 +38,7 @@ public record SampleTable(ClickHouseProcess clickHouse, SampleRowEncoder encoder
     public List<ClickHouseCommittable> batches(List<SampleRow> rows, long restoredFrom) {
         ClickHouseWriter<SampleRow> writer = new ClickHouseWriter<>(
                 encoder,
+                1,
                 BatchLimits.DEFAULT,
                 "test",
                 restoredFrom,

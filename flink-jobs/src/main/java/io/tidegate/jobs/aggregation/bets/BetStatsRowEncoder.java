@@ -43,6 +43,16 @@ public final class BetStatsRowEncoder implements RowEncoder<BetStatsRow> {
     }
 
     @Override
+    public String shardingColumn() {
+        return "game_id";
+    }
+
+    @Override
+    public String shardingKey(BetStatsRow row) {
+        return row.key().dimensions().gameId();
+    }
+
+    @Override
     public void encode(BetStatsRow row, RowBinaryWriter out) {
         BetDimensions dimensions = row.key().dimensions();
         BetTally tally = row.tally();

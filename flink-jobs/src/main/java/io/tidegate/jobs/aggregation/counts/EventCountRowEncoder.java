@@ -35,6 +35,16 @@ public final class EventCountRowEncoder implements RowEncoder<EventCountRow> {
     }
 
     @Override
+    public String shardingColumn() {
+        return "type";
+    }
+
+    @Override
+    public String shardingKey(EventCountRow row) {
+        return row.key().type();
+    }
+
+    @Override
     public void encode(EventCountRow row, RowBinaryWriter out) {
         out.dateTime(row.key().windowStartMs());
         out.string(row.key().type());

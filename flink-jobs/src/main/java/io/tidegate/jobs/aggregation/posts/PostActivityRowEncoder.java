@@ -37,6 +37,16 @@ public final class PostActivityRowEncoder implements RowEncoder<PostActivityRow>
     }
 
     @Override
+    public String shardingColumn() {
+        return "post_id";
+    }
+
+    @Override
+    public String shardingKey(PostActivityRow row) {
+        return row.key().postId();
+    }
+
+    @Override
     public void encode(PostActivityRow row, RowBinaryWriter out) {
         out.dateTime(row.key().windowStartMs());
         out.string(row.key().postId());

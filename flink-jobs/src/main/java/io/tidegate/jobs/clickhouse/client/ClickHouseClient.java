@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The store over ClickHouse's HTTP interface, on the JDK's client: a commit is one POST of bytes that are encoded
@@ -36,10 +35,11 @@ public final class ClickHouseClient implements CommitTarget {
 
     private final ClickHouseClientConfig config;
     private final HttpClient http;
-    private final AtomicInteger endpoint = new AtomicInteger();
+    private final Replicas replicas;
 
     public ClickHouseClient(ClickHouseClientConfig config) {
         this.config = config;
+        this.replicas = new Replicas(config.endpoints(), System::nanoTime);
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(config.connectTimeout())
@@ -108,6 +108,10 @@ public final class ClickHouseClient implements CommitTarget {
         settings.put("throw_on_max_partitions_per_insert_block", "1");
         // Rows with equal keys stay until a merge, so that right after an insert the count is the batch's.
         settings.put("optimize_on_insert", "0");
+        if (!config.insertQuorum().isEmpty()) {
+            settings.put("insert_quorum", config.insertQuorum());
+            settings.put("insert_quorum_parallel", "1");
+        }
         return settings;
     }
 
@@ -124,8 +128,8 @@ public final class ClickHouseClient implements CommitTarget {
     /** @return the body of a success */
     private String send(String sql, Map<String, String> settings, HttpRequest.BodyPublisher body)
             throws CommitTargetException, InterruptedException {
-        int at = endpoint.get();
-        URI base = config.endpoints().get(at);
+        Replicas.Choice replica = replicas.choose();
+        URI base = replica.address();
         HttpRequest request = HttpRequest.newBuilder(uri(base, sql, settings))
                 .header("X-ClickHouse-User", config.user())
                 .header("X-ClickHouse-Key", config.password())
@@ -136,14 +140,15 @@ public final class ClickHouseClient implements CommitTarget {
         try {
             response = await(http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            nextEndpointAfter(at);
+            replicas.failed(replica);
             throw CommitTargetException.mayHeal(base + ": " + describe(e), e);
         }
         String code = response.headers().firstValue(EXCEPTION_CODE).orElse("");
         if (response.statusCode() == 200 && code.isEmpty()) {
+            replicas.succeeded(replica);
             return response.body();
         }
-        throw failure(at, base, response, code);
+        throw failure(replica, response, code);
     }
 
     /** Waits for the whole answer: the JDK's own request time-out ends with the answer's header. */
@@ -162,27 +167,22 @@ public final class ClickHouseClient implements CommitTarget {
         }
     }
 
-    private CommitTargetException failure(int at, URI base, HttpResponse<String> response, String codeHeader) {
+    private CommitTargetException failure(Replicas.Choice replica, HttpResponse<String> response, String codeHeader) {
         int code;
         try {
             code = codeHeader.isEmpty() ? 0 : Integer.parseInt(codeHeader);
         } catch (NumberFormatException e) {
             code = 0;
         }
-        String message = base + " answered " + response.statusCode() + (code == 0 ? "" : ", ClickHouse error " + code)
-                + ": " + quote(response.body());
+        String message = replica.address() + " answered " + response.statusCode()
+                + (code == 0 ? "" : ", ClickHouse error " + code) + ": " + quote(response.body());
         if (ClickHouseErrors.isHopeless(response.statusCode(), code)) {
             return CommitTargetException.hopeless(message, null);
         }
         if (code != ClickHouseErrors.QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING) {
-            nextEndpointAfter(at);
+            replicas.failed(replica);
         }
         return CommitTargetException.mayHeal(message, null);
-    }
-
-    /** Once per failure, however many batches see it at the same time. */
-    private void nextEndpointAfter(int at) {
-        endpoint.compareAndSet(at, (at + 1) % config.endpoints().size());
     }
 
     private URI uri(URI base, String sql, Map<String, String> settings) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How to reach ClickHouse over HTTP.
+ * How to reach one shard of ClickHouse over HTTP.
  *
  * @param endpoints at least one, {@code http} or {@code https}, without a query. Several must be replicas of one
  *     and the same shard; the client stays with one until it fails, then takes the next. Distributed tables are no
@@ -19,6 +19,8 @@ import java.util.List;
  * @param replicated whether more than one replica stands behind the endpoints (or behind a balancer at one
  *     endpoint). Then a replica is brought up to date before it is asked what it holds, since it may lag behind the
  *     one that took the insert.
+ * @param insertQuorum {@code insert_quorum} of each insert: {@code auto}, a number, or empty for none. Without one an
+ *     acknowledged insert may lie on one replica only, and go with its disk.
  */
 public record ClickHouseClientConfig(
         List<URI> endpoints,
@@ -26,7 +28,8 @@ public record ClickHouseClientConfig(
         String password,
         Duration connectTimeout,
         Duration requestTimeout,
-        boolean replicated)
+        boolean replicated,
+        String insertQuorum)
         implements Serializable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -48,6 +51,9 @@ public record ClickHouseClientConfig(
         }
         requirePositive("connectTimeout", connectTimeout);
         requirePositive("requestTimeout", requestTimeout);
+        if (insertQuorum == null || !insertQuorum.matches("|auto|[2-9]|[1-9][0-9]")) {
+            throw new IllegalArgumentException("insertQuorum: auto or 2 to 99 expected, got " + insertQuorum);
+        }
     }
 
     /**
@@ -56,7 +62,7 @@ public record ClickHouseClientConfig(
      */
     public static ClickHouseClientConfig of(List<URI> endpoints, String user, String password) {
         return new ClickHouseClientConfig(
-                endpoints, user, password, CONNECT_TIMEOUT, REQUEST_TIMEOUT, endpoints.size() > 1);
+                endpoints, user, password, CONNECT_TIMEOUT, REQUEST_TIMEOUT, endpoints.size() > 1, "");
     }
 
     /** One endpoint as user {@code default} without a password, as the embedded engine is. */
@@ -64,13 +70,20 @@ public record ClickHouseClientConfig(
         return of(List.of(endpoint), "default", "");
     }
 
-    /** What a job is configured with, with the default time-outs. */
-    public static ClickHouseClientConfig of(JobConfig.ClickHouseConfig job) {
-        return of(job.endpoints(), job.user(), job.password());
+    /** One for each shard that a job is configured with, in their order, with the default time-outs. */
+    public static List<ClickHouseClientConfig> ofShards(JobConfig.ClickHouseConfig job) {
+        return job.shards().stream()
+                .map(replicas -> of(replicas, job.user(), job.password()).withInsertQuorum(job.insertQuorum()))
+                .toList();
+    }
+
+    public ClickHouseClientConfig withInsertQuorum(String quorum) {
+        return new ClickHouseClientConfig(
+                endpoints, user, password, connectTimeout, requestTimeout, replicated, quorum);
     }
 
     public ClickHouseClientConfig withRequestTimeout(Duration timeout) {
-        return new ClickHouseClientConfig(endpoints, user, password, connectTimeout, timeout, replicated);
+        return new ClickHouseClientConfig(endpoints, user, password, connectTimeout, timeout, replicated, insertQuorum);
     }
 
     private static void requireHttp(URI endpoint) {
@@ -93,6 +106,7 @@ public record ClickHouseClientConfig(
     @Override
     public String toString() {
         return "ClickHouseClientConfig[endpoints=" + endpoints + ", user=" + user + ", connectTimeout=" + connectTimeout
-                + ", requestTimeout=" + requestTimeout + ", replicated=" + replicated + "]";
+                + ", requestTimeout=" + requestTimeout + ", replicated=" + replicated + ", insertQuorum=" + insertQuorum
+                + "]";
     }
 }

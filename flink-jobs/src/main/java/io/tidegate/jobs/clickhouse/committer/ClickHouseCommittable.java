@@ -15,6 +15,9 @@ import java.util.zip.CRC32C;
  * @param table name of the table
  * @param columns the columns of the insert, separated by commas, in the order of {@code payload}
  * @param mode how the table takes repeats
+ * @param shard the one shard all rows belong to, from 0; the batch goes there and nowhere else, since an earlier
+ *     attempt may have stored it there
+ * @param shards how many shards there were when the rows were spread over them; more than {@code shard}
  * @param partition the one partition all rows belong to, {@code YYYYMM}
  * @param batchId random; stands in column {@code _batch_id} of each row; token and query id of the insert
  * @param rows number of rows in {@code payload}
@@ -32,6 +35,8 @@ public record ClickHouseCommittable(
         String table,
         String columns,
         WriteMode mode,
+        int shard,
+        int shards,
         int partition,
         UUID batchId,
         int rows,
@@ -53,6 +58,9 @@ public record ClickHouseCommittable(
         if (rows < 1) {
             throw new IllegalArgumentException("rows: " + rows + " is not positive");
         }
+        if (shard < 0 || shard >= shards) {
+            throw new IllegalArgumentException("shard: " + shard + " is outside 0.." + (shards - 1));
+        }
     }
 
     /** A batch whose checksum is computed from its payload. */
@@ -61,6 +69,8 @@ public record ClickHouseCommittable(
             String table,
             String columns,
             WriteMode mode,
+            int shard,
+            int shards,
             int partition,
             UUID batchId,
             int rows,
@@ -72,6 +82,8 @@ public record ClickHouseCommittable(
                 table,
                 columns,
                 mode,
+                shard,
+                shards,
                 partition,
                 batchId,
                 rows,
@@ -104,6 +116,8 @@ public record ClickHouseCommittable(
                 && table.equals(that.table)
                 && columns.equals(that.columns)
                 && mode == that.mode
+                && shard == that.shard
+                && shards == that.shards
                 && partition == that.partition
                 && batchId.equals(that.batchId)
                 && rows == that.rows
@@ -122,6 +136,6 @@ public record ClickHouseCommittable(
     @Override
     public String toString() {
         return "batch " + batchId + " (" + rows + " rows, " + payload.length + " bytes, " + qualifiedTable()
-                + " partition " + partition + ")";
+                + " partition " + partition + ", shard " + shard + " of " + shards + ")";
     }
 }

@@ -29,7 +29,7 @@ import org.apache.flink.metrics.MetricGroup;
  */
 public final class ClickHouseCommitter implements Committer<ClickHouseCommittable> {
 
-    private final CommitTarget target;
+    private final Shards shards;
     private final long restoredFrom;
     private final RetryPolicy retry;
     private final RetryTimer timer;
@@ -37,14 +37,14 @@ public final class ClickHouseCommitter implements Committer<ClickHouseCommittabl
     private final ExecutorService workers;
 
     /**
-     * @param target closed with the committer
+     * @param shards closed with the committer
      * @param restoredFrom the checkpoint this attempt was restored from, {@link ClickHouseCommittable#NOT_RESTORED}
      *     for none
      * @param concurrency how many batches are committed at once; 1 commits them in order on the caller's thread
      * @param metricGroup of the committer operator
      */
     public ClickHouseCommitter(
-            CommitTarget target,
+            Shards shards,
             long restoredFrom,
             RetryPolicy retry,
             RetryTimer timer,
@@ -54,7 +54,7 @@ public final class ClickHouseCommitter implements Committer<ClickHouseCommittabl
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency: " + concurrency + " is not positive");
         }
-        this.target = target;
+        this.shards = shards;
         this.restoredFrom = restoredFrom;
         this.retry = retry;
         this.timer = timer;
@@ -123,7 +123,7 @@ public final class ClickHouseCommitter implements Committer<ClickHouseCommittabl
 
     private BatchCommit.Outcome store(ClickHouseCommittable batch) throws IOException, InterruptedException {
         boolean inDoubt = batch.writerRestoredFrom() != restoredFrom;
-        return new BatchCommit(batch, inDoubt, target, retry, timer).run();
+        return new BatchCommit(batch, inDoubt, shards.of(batch), retry, timer).run();
     }
 
     /** On the task's thread, like everything that touches Flink. */
@@ -155,7 +155,7 @@ public final class ClickHouseCommitter implements Committer<ClickHouseCommittabl
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while waiting for commits to end", e);
         } finally {
-            target.close();
+            shards.close();
         }
     }
 

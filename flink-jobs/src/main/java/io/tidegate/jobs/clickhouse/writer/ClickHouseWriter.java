@@ -2,6 +2,7 @@ package io.tidegate.jobs.clickhouse.writer;
 
 import io.tidegate.jobs.clickhouse.BatchLimits;
 import io.tidegate.jobs.clickhouse.RowEncoder;
+import io.tidegate.jobs.clickhouse.Sharding;
 import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Encodes rows into batches of one partition each, and hands them over at the checkpoint's barrier. It never talks
+ * Encodes rows into batches of one shard and partition each, and hands them over at the checkpoint's barrier. It never talks
  * to the store: until the checkpoint is complete, nothing may be written.
  *
  * <p>What a checkpoint interval brings lies in memory, encoded, until it is committed: throughput times interval,
@@ -32,6 +33,7 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
     private final RowEncoder<T> encoder;
     private final TableSchema table;
     private final String insertColumns;
+    private final int shards;
     private final BatchLimits limits;
     private final String lineage;
     private final long restoredFrom;
@@ -50,12 +52,14 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
     private volatile long sealedBytes;
 
     /**
+     * @param shards over how many the rows are spread
      * @param restoredFrom the checkpoint this attempt was restored from, {@link ClickHouseCommittable#NOT_RESTORED}
      *     for none
      * @param metricGroup of the writer operator
      */
     public ClickHouseWriter(
             RowEncoder<T> encoder,
+            int shards,
             BatchLimits limits,
             String lineage,
             long restoredFrom,
@@ -64,6 +68,7 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
         this.encoder = encoder;
         this.table = encoder.table();
         this.insertColumns = table.insertColumns();
+        this.shards = shards;
         this.limits = limits;
         this.lineage = lineage;
         this.restoredFrom = restoredFrom;
@@ -78,9 +83,10 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
     @Override
     public void write(T row, Context context) {
         int partition = months.of(encoder.partitionTimeMs(row));
+        int shard = shards == 1 ? 0 : Sharding.shardOf(encoder.shardingKey(row), shards);
         OpenBatch batch = last;
-        if (batch == null || batch.partition() != partition) {
-            batch = batchOf(partition);
+        if (batch == null || !batch.isOf(shard, partition)) {
+            batch = batchOf(shard, partition);
             last = batch;
         }
         batch.add(row, encoder);
@@ -106,21 +112,21 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
         return batches;
     }
 
-    private OpenBatch batchOf(int partition) {
-        // A handful at most in everyday work; a few hundred months in a replay of history.
+    private OpenBatch batchOf(int shard, int partition) {
+        // A handful a shard in everyday work; a few hundred months in a replay of history.
         for (int i = 0; i < open.size(); i++) {
-            if (open.get(i).partition() == partition) {
+            if (open.get(i).isOf(shard, partition)) {
                 return open.get(i);
             }
         }
         OpenBatch batch = spare.isEmpty() ? new OpenBatch(lineage) : spare.pop();
-        batch.begin(partition, clock.millis());
+        batch.begin(shard, partition, clock.millis());
         open.add(batch);
         return batch;
     }
 
     private void seal(OpenBatch batch) {
-        ClickHouseCommittable sealedBatch = batch.seal(table, insertColumns, restoredFrom);
+        ClickHouseCommittable sealedBatch = batch.seal(table, insertColumns, shards, restoredFrom);
         sealed.add(sealedBatch);
         rows.inc(sealedBatch.rows());
         bytes.inc(sealedBatch.payload().length);

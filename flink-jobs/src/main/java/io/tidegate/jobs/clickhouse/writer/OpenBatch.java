@@ -6,7 +6,7 @@ import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import java.util.UUID;
 
-/** The batch of one partition while rows are added; its buffer outlives it and serves the next one. */
+/** The batch of one shard and partition while rows are added; its buffer outlives it and serves the next one. */
 final class OpenBatch {
 
     private static final int INITIAL_BYTES = 64 << 10;
@@ -15,6 +15,7 @@ final class OpenBatch {
     private final RowBinaryWriter rowsOut = new RowBinaryWriter(INITIAL_BYTES);
     private final RowBinaryWriter ownColumnsOut = new RowBinaryWriter(64);
 
+    private int shard;
     private int partition;
     private int rows;
     private long openedAtMs;
@@ -26,7 +27,8 @@ final class OpenBatch {
         this.lineage = lineage;
     }
 
-    void begin(int partition, long nowMs) {
+    void begin(int shard, int partition, long nowMs) {
+        this.shard = shard;
         this.partition = partition;
         this.openedAtMs = nowMs;
         rows = 0;
@@ -46,8 +48,8 @@ final class OpenBatch {
         rows++;
     }
 
-    int partition() {
-        return partition;
+    boolean isOf(int itsShard, int itsPartition) {
+        return partition == itsPartition && shard == itsShard;
     }
 
     int rows() {
@@ -58,12 +60,14 @@ final class OpenBatch {
         return rowsOut.size();
     }
 
-    ClickHouseCommittable seal(TableSchema table, String insertColumns, long restoredFrom) {
+    ClickHouseCommittable seal(TableSchema table, String insertColumns, int shards, long restoredFrom) {
         return ClickHouseCommittable.seal(
                 table.database(),
                 table.table(),
                 insertColumns,
                 table.mode(),
+                shard,
+                shards,
                 partition,
                 batchId,
                 rows,

@@ -181,6 +181,8 @@ class ClickHouseClientTest {
                 "rows",
                 table.encoder().table().insertColumns(),
                 WriteMode.APPEND,
+                0,
+                1,
                 202611,
                 id,
                 2,
@@ -226,7 +228,13 @@ class ClickHouseClientTest {
             nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort());
         }
         ClickHouseClient two = new ClickHouseClient(new ClickHouseClientConfig(
-                List.of(nobody, clickHouse.uri()), "default", "", Duration.ofSeconds(5), Duration.ofSeconds(5), false));
+                List.of(nobody, clickHouse.uri()),
+                "default",
+                "",
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                false,
+                ""));
         ClickHouseCommittable batch = table.batch(0, 10, 1);
         assertThatThrownBy(() -> two.insert(batch, "t1")).isInstanceOf(CommitTargetException.class);
 

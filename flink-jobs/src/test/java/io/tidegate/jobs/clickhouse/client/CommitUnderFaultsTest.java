@@ -12,6 +12,7 @@ import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
 import io.tidegate.jobs.clickhouse.committer.RetryTimer;
+import io.tidegate.jobs.clickhouse.committer.Shards;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -244,7 +245,7 @@ class CommitUnderFaultsTest {
         ClickHouseClientConfig config =
                 ClickHouseClientConfig.of(endpoint).withRequestTimeout(Duration.ofMillis(1_000));
         try (ClickHouseCommitter committer = new ClickHouseCommitter(
-                new ClickHouseClient(config),
+                Shards.open(1, shard -> new ClickHouseClient(config)),
                 OWN_ATTEMPT,
                 new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(60)),
                 RetryTimer.system(),

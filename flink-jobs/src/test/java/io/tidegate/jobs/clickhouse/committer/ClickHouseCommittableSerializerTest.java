@@ -17,6 +17,8 @@ class ClickHouseCommittableSerializerTest {
             "t",
             "a,b",
             WriteMode.UPSERT,
+            1,
+            3,
             202611,
             new UUID(0x0102030405060708L, 0x1112131415161718L),
             2,
@@ -41,25 +43,35 @@ class ClickHouseCommittableSerializerTest {
             + "0000018bcfe56800"
             + "00000003" + "0a0b0c";
 
+    private static final String VERSION_2 = VERSION_1.replaceFirst("612c6201", "612c6201" + "00000001" + "00000003");
+
     private final ClickHouseCommittableSerializer serializer = new ClickHouseCommittableSerializer();
 
     @Test
-    void theBytesAreThoseOfVersion1() {
-        assertThat(serializer.getVersion()).isEqualTo(1);
-        assertThat(HexFormat.of().formatHex(serializer.serialize(BATCH))).isEqualTo(VERSION_1);
-    }
-
-    @Test
-    void theBytesOfVersion1AreRead() throws Exception {
-        assertThat(serializer.deserialize(1, HexFormat.of().parseHex(VERSION_1)))
+    void theBytesAreThoseOfVersion2() throws Exception {
+        assertThat(serializer.getVersion()).isEqualTo(2);
+        assertThat(HexFormat.of().formatHex(serializer.serialize(BATCH))).isEqualTo(VERSION_2);
+        assertThat(serializer.deserialize(2, HexFormat.of().parseHex(VERSION_2)))
                 .isEqualTo(BATCH);
     }
 
     @Test
+    void theBytesOfVersion1AreReadAsOfTheOnlyShard() throws Exception {
+        ClickHouseCommittable batch = serializer.deserialize(1, HexFormat.of().parseHex(VERSION_1));
+
+        assertThat(batch)
+                .usingRecursiveComparison()
+                .ignoringFields("shard", "shards")
+                .isEqualTo(BATCH);
+        assertThat(batch.shard()).isZero();
+        assertThat(batch.shards()).isEqualTo(1);
+    }
+
+    @Test
     void aVersionOfTheFutureIsRefused() {
-        assertThatThrownBy(() -> serializer.deserialize(2, serializer.serialize(BATCH)))
+        assertThatThrownBy(() -> serializer.deserialize(3, serializer.serialize(BATCH)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
     }
 
     @Test
@@ -67,7 +79,7 @@ class ClickHouseCommittableSerializerTest {
         byte[] bytes = serializer.serialize(BATCH);
         bytes[bytes.length - BATCH.payload().length - 4 - 8 - 8 - 1] = 9;
 
-        assertThatThrownBy(() -> serializer.deserialize(1, bytes))
+        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("encoding 9");
     }
@@ -77,7 +89,7 @@ class ClickHouseCommittableSerializerTest {
         byte[] bytes = serializer.serialize(BATCH);
         bytes[bytes.length - 1]++;
 
-        assertThatThrownBy(() -> serializer.deserialize(1, bytes))
+        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("checksum");
     }
@@ -87,9 +99,9 @@ class ClickHouseCommittableSerializerTest {
         byte[] bytes = serializer.serialize(BATCH);
         for (int length = 0; length < bytes.length; length++) {
             byte[] prefix = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> serializer.deserialize(1, prefix)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> serializer.deserialize(2, prefix)).isInstanceOf(IOException.class);
         }
         byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
-        assertThatThrownBy(() -> serializer.deserialize(1, longer)).hasMessageContaining("too many");
+        assertThatThrownBy(() -> serializer.deserialize(2, longer)).hasMessageContaining("too many");
     }
 }

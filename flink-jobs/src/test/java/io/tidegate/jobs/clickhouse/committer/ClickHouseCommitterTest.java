@@ -372,9 +372,9 @@ class ClickHouseCommitterTest {
         return new ArrayList<>(requests);
     }
 
-    private ClickHouseCommitter committer(FakeStore target, int concurrency) {
+    private ClickHouseCommitter committer(FakeStore target, int concurrency) throws IOException {
         return new ClickHouseCommitter(
-                target,
+                Shards.open(1, shard -> target),
                 RESTORED_FROM,
                 RetryPolicy.DEFAULT,
                 timer,

@@ -36,6 +36,8 @@ final class SampleBatches {
                 "t",
                 "id,_batch_id,_lineage",
                 mode,
+                0,
+                1,
                 202611,
                 UUID.randomUUID(),
                 ROWS,

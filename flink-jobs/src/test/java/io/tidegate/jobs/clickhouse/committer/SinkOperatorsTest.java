@@ -251,7 +251,7 @@ class SinkOperatorsTest {
 
     private ClickHouseSink<SampleRow> sink() {
         int id = storeId;
-        return ClickHouseSink.into(SampleRowEncoder.append(), () -> STORES.get(id))
+        return ClickHouseSink.into(SampleRowEncoder.append(), 1, shard -> STORES.get(id))
                 .retry(new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(20)))
                 .commitConcurrency(1)
                 .build();

@@ -7,6 +7,7 @@ import io.tidegate.jobs.clickhouse.BatchLimits;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.SampleRow;
 import io.tidegate.jobs.clickhouse.SampleRowEncoder;
+import io.tidegate.jobs.clickhouse.Sharding;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.metrics.testutils.MetricListener;
 import org.junit.jupiter.api.Test;
 
@@ -148,9 +150,37 @@ class ClickHouseWriterTest {
                 .isEqualTo(2L * ROW_BYTES);
     }
 
+    @Test
+    void rowsAreSpreadOverTheShardsByTheHashOfTheirKey() {
+        ClickHouseWriter<SampleRow> writer = writer(3, BatchLimits.DEFAULT);
+        for (int i = 0; i < 300; i++) {
+            writer.write(SampleRow.of(i), null);
+        }
+
+        Collection<ClickHouseCommittable> batches = writer.prepareCommit();
+
+        assertThat(batches).hasSize(3).allSatisfy(batch -> {
+            assertThat(batch.shards()).isEqualTo(3);
+            List<SampleRow> rows = IntStream.range(0, 300)
+                    .mapToObj(SampleRow::of)
+                    .filter(row -> Sharding.shardOf(row.text(), 3) == batch.shard())
+                    .toList();
+            assertThat(batch.rows()).isEqualTo(rows.size()).isBetween(70, 130);
+            assertThat(batch.payload())
+                    .isEqualTo(
+                            rows.stream().map(row -> encoded(row, batch)).reduce(new byte[0], (a, b) -> concat(a, b)));
+        });
+        assertThat(batches.stream().map(ClickHouseCommittable::shard)).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
     private ClickHouseWriter<SampleRow> writer(BatchLimits limits) {
+        return writer(1, limits);
+    }
+
+    private ClickHouseWriter<SampleRow> writer(int shards, BatchLimits limits) {
         return new ClickHouseWriter<>(
                 SampleRowEncoder.append(),
+                shards,
                 limits,
                 "L1",
                 41,
