@@ -1,5 +1,6 @@
 package io.tidegate.jobs.aggregation;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Bet;
 import io.tidegate.contracts.v1.BetOutcome;
 import io.tidegate.contracts.v1.Event;
@@ -9,6 +10,7 @@ import io.tidegate.jobs.source.SourceRecord;
 /**
  * What aggregation uses of an event. Text that the type doesn't have, or that wasn't given, is empty; such numbers are 0.
  *
+ * @param userId within its tenant, see {@link ScopedId}; posts and games are those of all tenants together
  * @param amountE4 of a bet its stake, of an outcome its payout; ten-thousandths
  * @param oddsE4 ten-thousandths
  */
@@ -47,7 +49,7 @@ public record AggregationEvent(
     private static AggregationEvent ofPost(SourceRecord<Event> record, Event event, String postId) {
         return new AggregationEvent(
                 EventKind.of(event.getBodyCase()),
-                event.getUserId(),
+                ScopedId.of(event.getUserId(), event.getTenant()),
                 event.getEventId(),
                 record.appendedAtMs(),
                 event.getOccurredAtMs(),
@@ -65,7 +67,7 @@ public record AggregationEvent(
     private static AggregationEvent ofBet(SourceRecord<Event> record, Event event, Bet bet) {
         return new AggregationEvent(
                 EventKind.BET,
-                event.getUserId(),
+                ScopedId.of(event.getUserId(), event.getTenant()),
                 event.getEventId(),
                 record.appendedAtMs(),
                 event.getOccurredAtMs(),
@@ -83,7 +85,7 @@ public record AggregationEvent(
     private static AggregationEvent ofOutcome(SourceRecord<Event> record, Event event, BetOutcome outcome) {
         return new AggregationEvent(
                 EventKind.BET_OUTCOME,
-                event.getUserId(),
+                ScopedId.of(event.getUserId(), event.getTenant()),
                 event.getEventId(),
                 record.appendedAtMs(),
                 event.getOccurredAtMs(),

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.alerting;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.jobs.source.ProtobufTypeInfo;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -29,7 +30,9 @@ public final class AlertSuppression extends KeyedProcessFunction<String, AlertCa
                 .keyBy(
                         candidate -> candidate.alert().getRuleId()
                                 + '\0'
-                                + candidate.alert().getSubject(),
+                                + ScopedId.of(
+                                        candidate.alert().getSubject(),
+                                        candidate.alert().getTenant()),
                         Types.STRING)
                 .process(new AlertSuppression())
                 .returns(new ProtobufTypeInfo<>(Alert.class))

@@ -1,14 +1,13 @@
 package io.tidegate.jobs.archive;
 
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.Alert;
-import io.tidegate.contracts.v1.AlertKind;
-import io.tidegate.contracts.v1.Severity;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.source.SourceRecord;
 
-/** Rows of table {@code alerts}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and {@code 004_place_in_topic.sql}. */
+/** Rows of table {@code alerts}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and what follows it. */
 public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
 
     private static final long serialVersionUID = 1L;
@@ -31,7 +30,8 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
                 "started_at",
                 "raised_at",
                 "topic_partition",
-                "topic_offset");
+                "topic_offset",
+                "tenant");
     }
 
     @Override
@@ -58,11 +58,11 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
     public void encode(SourceRecord<Alert> row, RowBinaryWriter out) {
         Alert alert = row.message();
         out.string(alert.getAlertId());
-        out.string(word(alert.getKind()));
+        out.string(EnumWords.ALERT_KINDS.of(alert.getKind(), ""));
         out.string(alert.getRuleId());
         out.uint32(alert.getRuleVersion());
         out.string(alert.getSubject());
-        out.string(word(alert.getSeverity()));
+        out.string(EnumWords.SEVERITIES.of(alert.getSeverity(), ""));
         out.string(alert.getMessage());
         out.strings(alert.getEventIdsList());
         out.dateTime64Ms(alert.getDetectedAtMs());
@@ -70,6 +70,7 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
         out.dateTime64Ms(row.appendedAtMs());
         out.int32(row.partition());
         out.int64(row.offset());
+        out.string(alert.getTenant());
     }
 
     /** What a record must have to become a row. */
@@ -78,23 +79,5 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
             return "alert_id";
         }
         return StoredTime.isStorable(alert.getDetectedAtMs()) ? "" : "detected_at_ms within 1970 to 2100";
-    }
-
-    private static String word(AlertKind kind) {
-        return switch (kind) {
-            case ALERT_KIND_FRAUD -> "fraud";
-            case ALERT_KIND_SURGE -> "surge";
-            case ALERT_KIND_SYSTEM -> "system";
-            case ALERT_KIND_UNSPECIFIED, UNRECOGNIZED -> "";
-        };
-    }
-
-    private static String word(Severity severity) {
-        return switch (severity) {
-            case SEVERITY_INFO -> "info";
-            case SEVERITY_WARNING -> "warning";
-            case SEVERITY_CRITICAL -> "critical";
-            case SEVERITY_UNSPECIFIED, UNRECOGNIZED -> "";
-        };
     }
 }

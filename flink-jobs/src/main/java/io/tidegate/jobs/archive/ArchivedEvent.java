@@ -1,5 +1,6 @@
 package io.tidegate.jobs.archive;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.source.Identified;
 import io.tidegate.jobs.source.SourceRecord;
@@ -20,7 +21,7 @@ public record ArchivedEvent(SourceRecord<Event> source) implements Identified {
 
     @Override
     public String userId() {
-        return source.message().getUserId();
+        return ScopedId.of(source.message().getUserId(), source.message().getTenant());
     }
 
     @Override

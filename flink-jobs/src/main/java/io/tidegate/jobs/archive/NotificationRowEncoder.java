@@ -1,13 +1,13 @@
 package io.tidegate.jobs.archive;
 
+import io.tidegate.contracts.EnumWords;
 import io.tidegate.contracts.v1.Notification;
-import io.tidegate.contracts.v1.NotificationKind;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.source.SourceRecord;
 
-/** Rows of table {@code notifications}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and {@code 004_place_in_topic.sql}. */
+/** Rows of table {@code notifications}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and what follows it. */
 public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Notification>> {
 
     private static final long serialVersionUID = 1L;
@@ -26,7 +26,8 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
                 "created_at",
                 "raised_at",
                 "topic_partition",
-                "topic_offset");
+                "topic_offset",
+                "tenant");
     }
 
     @Override
@@ -53,7 +54,7 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
     public void encode(SourceRecord<Notification> row, RowBinaryWriter out) {
         Notification notification = row.message();
         out.string(notification.getNotificationId());
-        out.string(word(notification.getKind()));
+        out.string(EnumWords.NOTIFICATION_KINDS.of(notification.getKind(), ""));
         out.string(notification.getRecipient());
         out.string(notification.getMessage());
         out.string(NotificationData.json(notification));
@@ -61,6 +62,7 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
         out.dateTime64Ms(row.appendedAtMs());
         out.int32(row.partition());
         out.int64(row.offset());
+        out.string(notification.getTenant());
     }
 
     /** What a record must have to become a row. */
@@ -69,14 +71,5 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
             return "notification_id";
         }
         return StoredTime.isStorable(notification.getCreatedAtMs()) ? "" : "created_at_ms within 1970 to 2100";
-    }
-
-    private static String word(NotificationKind kind) {
-        return switch (kind) {
-            case NOTIFICATION_KIND_MILESTONE -> "milestone";
-            case NOTIFICATION_KIND_BIG_WIN -> "big_win";
-            case NOTIFICATION_KIND_TAKE_A_BREAK -> "take_a_break";
-            case NOTIFICATION_KIND_UNSPECIFIED, UNRECOGNIZED -> "";
-        };
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.engagement;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.DetectionTime;
 import io.tidegate.jobs.source.Identified;
@@ -9,7 +10,9 @@ import java.util.Optional;
 /**
  * What engagement needs of an event; fields that don't belong to its kind are empty or 0.
  *
+ * @param userId within its tenant, see {@link ScopedId}
  * @param atMs detection time
+ * @param postId within its tenant
  * @param authorId of the post, as far as the event tells
  * @param amountE4 the stake of a bet, the payout of an outcome
  */
@@ -103,11 +106,11 @@ public record EngagementEvent(
             SourceRecord<Event> record, DetectionTime time, Kind kind, String postId, String authorId) {
         return new EngagementEvent(
                 kind,
-                record.message().getUserId(),
+                ScopedId.of(record.message().getUserId(), record.message().getTenant()),
                 record.message().getEventId(),
                 record.appendedAtMs(),
                 at(record, time),
-                postId,
+                ScopedId.of(postId, record.message().getTenant()),
                 authorId,
                 "",
                 "",
@@ -125,7 +128,7 @@ public record EngagementEvent(
             String currency) {
         return new EngagementEvent(
                 kind,
-                record.message().getUserId(),
+                ScopedId.of(record.message().getUserId(), record.message().getTenant()),
                 record.message().getEventId(),
                 record.appendedAtMs(),
                 at(record, time),

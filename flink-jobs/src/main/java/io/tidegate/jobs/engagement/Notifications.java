@@ -1,5 +1,6 @@
 package io.tidegate.jobs.engagement;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.BigWin;
 import io.tidegate.contracts.v1.Milestone;
 import io.tidegate.contracts.v1.Notification;
@@ -15,14 +16,16 @@ final class Notifications {
 
     private Notifications() {}
 
+    /** @param postId within its tenant */
     static Notification milestone(String author, String postId, long likes, long atMs) {
         return Notification.newBuilder()
                 .setNotificationId(NameUuid.of("milestone", author, postId, Long.toString(likes)))
                 .setKind(NotificationKind.NOTIFICATION_KIND_MILESTONE)
                 .setRecipient(author)
-                .setMessage(String.format(Locale.ROOT, "Your post %s got %,d likes!", postId, likes))
+                .setMessage(String.format(Locale.ROOT, "Your post %s got %,d likes!", ScopedId.id(postId), likes))
+                .setTenant(ScopedId.tenant(postId))
                 .setCreatedAtMs(atMs)
-                .setMilestone(Milestone.newBuilder().setPostId(postId).setLikes(likes))
+                .setMilestone(Milestone.newBuilder().setPostId(ScopedId.id(postId)).setLikes(likes))
                 .build();
     }
 
@@ -31,7 +34,8 @@ final class Notifications {
         return Notification.newBuilder()
                 .setNotificationId(NameUuid.of("big_win", outcome.userId(), outcome.betId(), outcome.eventId()))
                 .setKind(NotificationKind.NOTIFICATION_KIND_BIG_WIN)
-                .setRecipient(outcome.userId())
+                .setRecipient(ScopedId.id(outcome.userId()))
+                .setTenant(ScopedId.tenant(outcome.userId()))
                 .setMessage("Big win! Your bet of %s on game %s paid %s."
                         .formatted(money(stakeE4, outcome.currency()), outcome.gameId(), payout))
                 .setCreatedAtMs(outcome.atMs())
@@ -48,7 +52,8 @@ final class Notifications {
         return Notification.newBuilder()
                 .setNotificationId(NameUuid.of("take_a_break", bet.userId(), bet.eventId()))
                 .setKind(NotificationKind.NOTIFICATION_KIND_TAKE_A_BREAK)
-                .setRecipient(bet.userId())
+                .setRecipient(ScopedId.id(bet.userId()))
+                .setTenant(ScopedId.tenant(bet.userId()))
                 .setMessage(
                         "You placed %d bets within %d minutes. How about a break?".formatted(bets, window.toMinutes()))
                 .setCreatedAtMs(bet.atMs())

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.source.Identified;
 import io.tidegate.jobs.source.SerializerTypeInfo;
@@ -14,6 +15,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * What the rules look at of an event. Text that isn't given is empty; for {@link FraudEventType#OTHER} everything is that only
  * some type needs.
  *
+ * @param userId within its tenant, see {@link ScopedId}
  * @param timeMs detection time, epoch milliseconds
  * @param amountE4 of a bet, deposit or withdrawal in ten-thousandths
  * @param postId of a like
@@ -74,7 +76,7 @@ public record FraudEvent(
         boolean located = type == FraudEventType.LIKE || type == FraudEventType.LOGIN;
         return new FraudEvent(
                 type,
-                event.getUserId(),
+                ScopedId.of(event.getUserId(), event.getTenant()),
                 event.getEventId(),
                 timeMs,
                 amountE4,
@@ -94,6 +96,23 @@ public record FraudEvent(
                 userId,
                 eventId,
                 otherTimeMs,
+                amountE4,
+                postId,
+                ip,
+                deviceId,
+                country,
+                partition,
+                offset,
+                appendedAtMs);
+    }
+
+    /** The same without the tenant, for people to read. */
+    FraudEvent withPlainUser() {
+        return new FraudEvent(
+                type,
+                ScopedId.id(userId),
+                eventId,
+                timeMs,
                 amountE4,
                 postId,
                 ip,

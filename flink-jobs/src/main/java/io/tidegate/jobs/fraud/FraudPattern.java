@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.jobs.alerting.AlertCandidate;
@@ -136,15 +137,21 @@ public abstract class FraudPattern extends PatternProcessFunction<SubjectEvent, 
                 new AlertCandidate(alert(last.subject(), match), rule.window().toMillis()));
     }
 
-    /** @param match the matched events, first to last */
+    /**
+     * @param subject within its tenant, which becomes the alert's
+     * @param match the matched events, first to last
+     */
     final Alert alert(String subject, List<FraudEvent> match) {
         Alert.Builder alert = Alert.newBuilder()
                 .setKind(AlertKind.ALERT_KIND_FRAUD)
                 .setRuleId(rule.id())
                 .setRuleVersion(rule.version())
-                .setSubject(subject)
+                .setSubject(ScopedId.id(subject))
+                .setTenant(ScopedId.tenant(subject))
                 .setSeverity(rule.severity())
-                .setMessage(message(subject, match))
+                .setMessage(message(
+                        ScopedId.id(subject),
+                        match.stream().map(FraudEvent::withPlainUser).toList()))
                 .setStartedAtMs(match.get(0).timeMs())
                 .setDetectedAtMs(match.get(match.size() - 1).timeMs());
         List<String> name = new ArrayList<>(List.of(rule.id(), Integer.toString(rule.version()), subject));

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.source;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Event.BodyCase;
@@ -29,6 +30,8 @@ final class EventGate extends RecordGate<Event> {
             reject(letter(record, DeadLetter.MISSING_FIELD, "event_id"), context);
         } else if (event.getUserId().isEmpty()) {
             reject(letter(record, DeadLetter.MISSING_FIELD, "user_id"), context);
+        } else if (!ScopedId.isPlain(event.getUserId()) || !ScopedId.isPlain(event.getTenant())) {
+            reject(letter(record, DeadLetter.MISSING_FIELD, "user_id and tenant without NUL"), context);
         } else if (event.getOccurredAtMs() <= 0 || event.getOccurredAtMs() >= OCCURRED_AT_LIMIT_MS) {
             reject(letter(record, DeadLetter.MISSING_FIELD, "occurred_at_ms within 1970 to 2100"), context);
         } else {

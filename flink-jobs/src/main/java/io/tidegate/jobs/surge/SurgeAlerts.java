@@ -1,5 +1,6 @@
 package io.tidegate.jobs.surge;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.Severity;
@@ -20,7 +21,8 @@ final class SurgeAlerts {
                 .setKind(AlertKind.ALERT_KIND_SURGE)
                 .setRuleId(ruleId)
                 .setRuleVersion(rule.version())
-                .setSubject(signal.subject())
+                .setSubject(ScopedId.id(signal.subject()))
+                .setTenant(ScopedId.tenant(signal.subject()))
                 .setSeverity(signal.begins() ? rule.severity() : Severity.SEVERITY_INFO)
                 .setMessage(message(subject, signal, rule))
                 .setDetectedAtMs(signal.endMs())
@@ -29,8 +31,8 @@ final class SurgeAlerts {
     }
 
     private static String message(SurgeSubject subject, SurgeSignal signal, SurgeThresholds rule) {
-        String what =
-                (subject == SurgeSubject.POST ? "Likes of post " : "Turnover of game ") + subject.id(signal.subject());
+        String what = (subject == SurgeSubject.POST ? "Likes of post " : "Turnover of game ")
+                + subject.id(ScopedId.id(signal.subject()));
         String level = number(signal.valueE4());
         String span = number(rule.windowMs() * SurgeEvent.ONE_E4 / 1_000) + " s";
         if (!signal.begins()) {

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.surge;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.source.Identified;
 import io.tidegate.jobs.source.SourceRecord;
@@ -8,7 +9,8 @@ import java.util.Optional;
 /**
  * What an event adds to the level of its subject.
  *
- * @param subject {@code post:ID} or {@code game:ID}
+ * @param userId within its tenant, see {@link ScopedId}
+ * @param subject {@code post:ID} or {@code game:ID} within its tenant
  * @param valueE4 ten-thousandths: 10,000 for a like, the amount of a bet
  */
 public record SurgeEvent(String userId, String eventId, long appendedAtMs, String subject, long valueE4)
@@ -34,10 +36,10 @@ public record SurgeEvent(String userId, String eventId, long appendedAtMs, Strin
 
     private static SurgeEvent of(SourceRecord<Event> record, SurgeSubject subject, String id, long valueE4) {
         return new SurgeEvent(
-                record.message().getUserId(),
+                ScopedId.of(record.message().getUserId(), record.message().getTenant()),
                 record.message().getEventId(),
                 record.appendedAtMs(),
-                subject.of(id),
+                ScopedId.of(subject.of(id), record.message().getTenant()),
                 valueE4);
     }
 }

@@ -199,12 +199,12 @@ class ArchiveJobTest {
         assertThat(query("SELECT method, amount FROM tidegate.events WHERE event_id IN ('e7', 'e8') ORDER BY event_id"))
                 .isEqualTo("card\t24.75\nbank\t24.75");
         assertThat(query("SELECT kind, rule_id, rule_version, subject, severity, message, event_ids, detected_at,"
-                        + " started_at FROM tidegate.alerts WHERE alert_id = 'a7'"))
+                        + " started_at, tenant FROM tidegate.alerts WHERE alert_id = 'a7'"))
                 .isEqualTo("fraud\trapid-bets\t3\tu7\twarning\tmuch\t['e1','e2']\t2026-11-15 12:00:00.000\t"
-                        + "2026-11-15 12:00:00.000");
-        assertThat(query("SELECT kind, recipient, message, data FROM tidegate.notifications WHERE notification_id ="
-                        + " 'n7'"))
-                .isEqualTo("milestone\tu1\tten\t{\"postId\":\"p1\",\"likes\":10}");
+                        + "2026-11-15 12:00:00.000\tacme");
+        assertThat(query("SELECT kind, recipient, message, data, tenant FROM tidegate.notifications WHERE"
+                        + " notification_id = 'n7'"))
+                .isEqualTo("milestone\tu1\tten\t{\"postId\":\"p1\",\"likes\":10}\tglobex");
         assertThat(query("SELECT count() FROM tidegate.alerts")).isEqualTo("20");
         assertThat(query("SELECT count() FROM tidegate.notifications")).isEqualTo("20");
         assertThat(deadLetters).hasSize(13);
@@ -321,6 +321,7 @@ class ArchiveJobTest {
                 .addEventIds("e2")
                 .setDetectedAtMs(NOON)
                 .setStartedAtMs(NOON)
+                .setTenant("acme")
                 .build();
     }
 
@@ -332,6 +333,7 @@ class ArchiveJobTest {
                 .setMessage("ten")
                 .setCreatedAtMs(NOON)
                 .setMilestone(Milestone.newBuilder().setPostId("p1").setLikes(10))
+                .setTenant("globex")
                 .build();
     }
 

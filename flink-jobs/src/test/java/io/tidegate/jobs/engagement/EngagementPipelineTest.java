@@ -1,6 +1,7 @@
 package io.tidegate.jobs.engagement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tidegate.contracts.v1.Bet;
 import io.tidegate.contracts.v1.BetOutcome;
@@ -50,6 +51,31 @@ class EngagementPipelineTest {
             assertThat(notification.getMessage()).isEqualTo("Your post p1 got 10 likes!");
             assertThat(notification.getMilestone().getLikes()).isEqualTo(10);
         });
+    }
+
+    @Test
+    void tenantsShareNeitherPostsNorBets() throws Exception {
+        // Given ten likes of a post and a bet with its outcome, each of two tenants together; then all of it from one alone
+        List<Event> events = new ArrayList<>();
+        List<Event> once = new ArrayList<>();
+        once.add(post("p1", "alice"));
+        likes(once, "p1", 10);
+        bet(once, "u1", "b1", 50_000, 1_000_000);
+        for (int i = 0; i < once.size(); i++) {
+            events.add(once.get(i).toBuilder()
+                    .setTenant(i % 2 == 0 ? "acme" : "globex")
+                    .build());
+        }
+        once.forEach(event -> events.add(event.toBuilder().setTenant("initech").build()));
+
+        List<Notification> notifications = notifications(events);
+
+        assertThat(notifications)
+                .extracting(Notification::getTenant, Notification::getRecipient)
+                .containsExactlyInAnyOrder(tuple("initech", "alice"), tuple("initech", "u1"));
+        assertThat(notifications)
+                .extracting(notification -> notification.getMilestone().getPostId())
+                .contains("p1");
     }
 
     @Test

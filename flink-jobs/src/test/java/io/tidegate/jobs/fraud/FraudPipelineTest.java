@@ -101,6 +101,40 @@ class FraudPipelineTest {
                 .containsExactlyInAnyOrderElementsOf(others);
     }
 
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void tenantsThatNameTheirUsersAndEventsAlikeAreApart(Form form) throws Exception {
+        // Given the same stream twice, of two tenants, event by event
+        List<OracleEvent> events = RandomStreams.of(11);
+        List<SourceRecord<Event>> records = new ArrayList<>();
+        for (SourceRecord<Event> record : Arrivals.records(events)) {
+            for (String tenant : List.of("acme", "globex")) {
+                records.add(new SourceRecord<>(
+                        record.partition(),
+                        2 * record.offset() + (tenant.equals("acme") ? 0 : 1),
+                        record.appendedAtMs(),
+                        record.message().toBuilder().setTenant(tenant).build(),
+                        null));
+            }
+        }
+
+        List<Alert> alerts = run(records, RuleSet.defaults(), form, 1);
+
+        // Then each has the alerts of its own stream, none is made of both, and no id is that of two
+        List<OracleAlert> expected = Oracle.alerts(events);
+        assertThat(expected).isNotEmpty();
+        for (String tenant : List.of("acme", "globex")) {
+            assertThat(asOracle(alerts.stream()
+                            .filter(alert -> alert.getTenant().equals(tenant))
+                            .toList()))
+                    .as(tenant)
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+        assertThat(alerts).hasSize(2 * expected.size());
+        assertThat(alerts).extracting(Alert::getAlertId).doesNotHaveDuplicates();
+        assertThat(alerts).extracting(Alert::getMessage).noneMatch(message -> message.indexOf('\0') >= 0);
+    }
+
     @Test
     void nothingInStreamsOrStateIsLeftToAGenericSerializer() {
         assertThat(List.of(

@@ -76,6 +76,11 @@ class DecodingTest {
         assertThat(gate(LIKE.toBuilder().clearUserId().build().toByteArray()).deadLetters())
                 .extracting(DeadLetter::detail)
                 .containsExactly("user_id");
+        assertThat(gate(LIKE.toBuilder().setTenant("a\0b").build().toByteArray()).deadLetters())
+                .extracting(DeadLetter::detail)
+                .containsExactly("user_id and tenant without NUL");
+        assertThat(gate(LIKE.toBuilder().setUserId("u1\0acme").build().toByteArray()).deadLetters())
+                .hasSize(1);
         assertThat(gate(LIKE.toBuilder().setOccurredAtMs(Long.MAX_VALUE).build().toByteArray())
                         .deadLetters())
                 .extracting(DeadLetter::reason)

@@ -55,6 +55,31 @@ class SurgePipelineTest {
     }
 
     @Test
+    void postsOfTwoTenantsAreTwoPosts() throws Exception {
+        // Given likes that are enough for one post, once from one tenant and once half from each of two
+        List<Event> events = new ArrayList<>();
+        for (int window = 0; window < 2; window++) {
+            for (int i = 0; i < 30; i++) {
+                events.add(event(START + window * 10_000L + i)
+                        .setTenant("acme")
+                        .setLike(Like.newBuilder().setPostId("p1"))
+                        .build());
+                events.add(event(START + window * 10_000L + i)
+                        .setTenant(i % 2 == 0 ? "acme" : "globex")
+                        .setLike(Like.newBuilder().setPostId("p2"))
+                        .build());
+            }
+        }
+
+        assertThat(alerts(events)).first().satisfies(alert -> {
+            assertThat(alert.getTenant()).isEqualTo("acme");
+            assertThat(alert.getSubject()).isEqualTo("post:p1");
+            assertThat(alert.getMessage()).startsWith("Likes of post p1 rose to 30");
+        });
+        assertThat(alerts(events)).extracting(Alert::getSubject).doesNotContain("post:p2");
+    }
+
+    @Test
     void oneSpikeAloneIsNoSurge() throws Exception {
         List<Event> events = new ArrayList<>();
         likes(events, "p1", 0, 500);
