@@ -8,9 +8,15 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public interface Job {
 
+    /**
+     * Into how many key groups the state of every job is cut: the most that it can ever be scaled to. Part of the state's layout:
+     * never change it. Set by each job and not left to Flink, whose choice depends on the parallelism of the first start.
+     */
+    int MAX_PARALLELISM = 128;
+
     /** Stable for ever: it names the consumer group, the transactional ids and the checkpoint directory. */
     String name();
 
-    /** Adds the whole topology to {@code env}, with a uid on every operator; doesn't execute it. */
+    /** Adds the whole topology to {@code env}, with {@link #MAX_PARALLELISM} and a uid on every operator; doesn't execute it. */
     void define(StreamExecutionEnvironment env, JobConfig config);
 }

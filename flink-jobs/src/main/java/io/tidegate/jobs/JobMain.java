@@ -1,6 +1,7 @@
 package io.tidegate.jobs;
 
 import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import io.tidegate.jobs.kafka.TransactionTimeout;
 import io.tidegate.jobs.rules.StoredRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,6 +103,7 @@ public final class JobMain {
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         JobConfig config = options.config();
+        TransactionTimeout.check(config, env.getConfiguration());
         job.define(env, config.withStoredRules(StoredRules.read(config.kafkaBootstrapServers())));
         env.execute(job.name());
     }

@@ -13,7 +13,7 @@ import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds every job to the rules that make it upgradable: a uid on each operator, none twice, no Kryo. */
+/** Holds every job to the rules that make it upgradable: a uid on each operator, none twice, a fixed number of key groups, no Kryo. */
 class UidsTest {
 
     static Stream<Job> jobs() {
@@ -46,6 +46,9 @@ class UidsTest {
                     .as("%s: uid of %s", job.name(), node.getOperatorName())
                     .isNotBlank();
             uids.add(node.getTransformationUID());
+            assertThat(node.getMaxParallelism())
+                    .as("%s: key groups of %s", job.name(), node.getOperatorName())
+                    .isIn(Job.MAX_PARALLELISM, 1);
         }
         assertThat(uids).as(job.name()).doesNotHaveDuplicates();
     }

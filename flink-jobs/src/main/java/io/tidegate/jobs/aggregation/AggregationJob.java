@@ -32,6 +32,7 @@ public final class AggregationJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
+        env.setMaxParallelism(MAX_PARALLELISM);
         // Windows are of occurred_at whatever the clock of detection: the watermark, of append time, only says how far
         // the
         // topic has been read. Dead letters are the archive's to write.

@@ -29,6 +29,7 @@ public final class ArchiveJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
+        env.setMaxParallelism(MAX_PARALLELISM);
         ArchivePipeline.Rows rows = ArchivePipeline.define(
                 TopicSource.events(env, config, name()),
                 TopicSource.committed(env, config, name(), Topics.ALERTS, Alert.class, Uids.Archive.ALERTS),

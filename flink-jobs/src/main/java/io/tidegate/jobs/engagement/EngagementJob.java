@@ -26,6 +26,7 @@ public final class EngagementJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
+        env.setMaxParallelism(MAX_PARALLELISM);
         RuleSet rules = RuleSet.start(config);
         DataStream<Notification> notifications = EngagementPipeline.define(
                 TopicSource.events(env, config, name()).records(),

@@ -32,6 +32,7 @@ public final class FraudJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
+        env.setMaxParallelism(MAX_PARALLELISM);
         RuleSet rules = RuleSet.start(config);
         TopicSource.Streams<Event> events = TopicSource.eventsForDetection(env, config, NAME);
         DataStream<Alert> alerts =

@@ -29,6 +29,7 @@ public final class SurgeJob implements Job {
 
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
+        env.setMaxParallelism(MAX_PARALLELISM);
         RuleSet rules = RuleSet.start(config);
         Rule postSurge = rules.rule(SurgeSubject.POST.ruleId());
         Rule gameSurge = rules.rule(SurgeSubject.GAME.ruleId());

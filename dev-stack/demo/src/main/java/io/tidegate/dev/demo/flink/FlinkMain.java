@@ -5,6 +5,7 @@ import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobCatalog;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.Uids;
+import io.tidegate.jobs.kafka.TransactionTimeout;
 import io.tidegate.jobs.rules.StoredRules;
 import java.io.IOException;
 import java.net.BindException;
@@ -95,9 +96,12 @@ public final class FlinkMain implements Callable<Integer> {
                         },
                         "flink-stop"));
         try {
-            EmbeddedFlink flink = EmbeddedFlink.start(configuration(), data.resolve("checkpoints"), Uids::comesAndGoes);
-            started.set(flink);
+            Configuration flinkConfiguration = configuration();
             JobConfig config = jobConfig();
+            TransactionTimeout.check(config, flinkConfiguration);
+            EmbeddedFlink flink =
+                    EmbeddedFlink.start(flinkConfiguration, data.resolve("checkpoints"), Uids::comesAndGoes);
+            started.set(flink);
             for (Job job : JobCatalog.all()) {
                 flink.submit(job, config);
             }
