@@ -25,6 +25,7 @@ import io.tidegate.serving.notify.settings.NotifyApi;
 import io.tidegate.serving.ops.ClickHouseProbe;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.ops.OpsServer;
+import io.tidegate.serving.ops.ResponseCounts;
 import io.tidegate.serving.push.ClickHouseArchive;
 import io.tidegate.serving.push.PushHub;
 import io.tidegate.serving.push.PushMetrics;
@@ -114,6 +115,7 @@ public final class Gateway {
         PushHub hub = new PushHub(new PushMetrics(metrics));
         QueryModule queries = new QueryModule(config.clickhouse(), config.query(), metrics);
         return List.of(
+                new ResponseCounts(metrics),
                 IngestRoutes.create(vertx, config, limiter, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(

@@ -150,7 +150,9 @@ class GatewayMainTest {
                     .isEqualTo("down");
             assertThat(get(ops + "/health/live").join().statusCode()).isEqualTo(200);
             assertThat(post(base).join().statusCode()).isEqualTo(202);
-            assertThat(get(ops + "/metrics").join().body()).contains("tidegate_ingest_events_accepted_total 1.0");
+            assertThat(get(ops + "/metrics").join().body())
+                    .contains("tidegate_ingest_events_accepted_total 1.0")
+                    .containsPattern("tidegate_http_responses_total\\{status=\"2xx\"} [1-9]");
             assertThat(get(base + "/metrics").join().statusCode()).isEqualTo(404);
             assertThat(get(base + "/health/ready").join().statusCode()).isEqualTo(404);
 

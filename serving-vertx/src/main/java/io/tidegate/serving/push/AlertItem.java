@@ -25,6 +25,11 @@ record AlertItem(Alert alert) implements FeedItem {
     }
 
     @Override
+    public long happenedAtMs() {
+        return alert.getDetectedAtMs();
+    }
+
+    @Override
     public List<Channel> channels() {
         return switch (alert.getKind()) {
             case ALERT_KIND_FRAUD -> FRAUD;

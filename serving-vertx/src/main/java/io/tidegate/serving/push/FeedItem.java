@@ -9,6 +9,9 @@ interface FeedItem {
     /** Two records with one id say the same thing, and the second is dropped. */
     String id();
 
+    /** When what it tells happened, by the clock of detection (epoch milliseconds). */
+    long happenedAtMs();
+
     /** Where it goes. */
     List<Channel> channels();
 

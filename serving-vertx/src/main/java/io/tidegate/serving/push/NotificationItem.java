@@ -25,6 +25,11 @@ record NotificationItem(Notification notification, List<Channel> channels) imple
     }
 
     @Override
+    public long happenedAtMs() {
+        return notification.getCreatedAtMs();
+    }
+
+    @Override
     public Message message() {
         return notification;
     }

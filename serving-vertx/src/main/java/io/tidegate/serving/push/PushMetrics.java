@@ -3,6 +3,7 @@ package io.tidegate.serving.push;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +96,11 @@ public final class PushMetrics {
     /** Times the connection to the topic was built anew, or records were gone before they were read. */
     Counter failures(String topic) {
         return feedCounter("tidegate.feed.failures", "Failed polls and look-ups of the live feeds", topic);
+    }
+
+    /** How old what is published is. */
+    PushLatency latency(String topic) {
+        return new PushLatency(registry, topic, Clock.systemUTC());
     }
 
     private Counter feedCounter(String name, String description, String topic) {

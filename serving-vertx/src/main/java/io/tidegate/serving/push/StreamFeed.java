@@ -26,6 +26,7 @@ final class StreamFeed implements TopicReader.Listener {
     private final Journal journal;
     private final List<RecentIds> seen = new ArrayList<>();
     private final Counter repeats;
+    private final PushLatency latency;
     private final long startedMs = System.currentTimeMillis();
     private long sequence;
     private volatile boolean ready;
@@ -49,6 +50,7 @@ final class StreamFeed implements TopicReader.Listener {
         this.journal = new Journal(
                 config.resume().journalEvents(), config.resume().journalSize().bytes());
         this.repeats = hub.metrics().repeats(topic);
+        this.latency = hub.metrics().latency(topic);
         hub.feed(this);
     }
 
@@ -125,6 +127,7 @@ final class StreamFeed implements TopicReader.Listener {
         // What was written before this process began is only read to know it.
         if (ready || record.timestamp() >= startedMs) {
             hub.publish(event);
+            latency.published(item.happenedAtMs());
         }
     }
 }
