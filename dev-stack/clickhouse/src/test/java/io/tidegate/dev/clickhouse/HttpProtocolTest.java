@@ -63,6 +63,27 @@ class HttpProtocolTest {
     }
 
     @Test
+    void metricsHaveTheNamesOfAServer() throws Exception {
+        // Given
+        clickHouse.query("CREATE TABLE measured (n UInt64) ENGINE = MergeTree ORDER BY n");
+        clickHouse.query("INSERT INTO measured SELECT number FROM numbers(10)");
+
+        // When
+        HttpResponse<String> response = get("/metrics");
+
+        // Then
+        assertThat(header(response, "Content-Type")).startsWith("text/plain; version=0.0.4");
+        assertThat(response.body())
+                .contains("# TYPE ClickHouseMetrics_Query gauge\n")
+                .contains("# TYPE ClickHouseProfileEvents_InsertedRows counter\n")
+                .containsPattern("(?m)^ClickHouseProfileEvents_InsertedRows [1-9]")
+                .containsPattern("(?m)^ClickHouseAsyncMetrics_TotalRowsOfMergeTreeTables [1-9]")
+                .containsPattern("(?m)^ClickHouseAsyncMetrics_MaxPartCountForPartition [1-9]")
+                .containsPattern("(?m)^ClickHouseAsyncMetrics_DiskAvailable_default [1-9]")
+                .doesNotContainPattern("(?m)^#.*\n(#.*\n)*\\z");
+    }
+
+    @Test
     void anAnswerHasTheHeadersThatDriversRead() throws Exception {
         // When
         HttpResponse<String> response =

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -72,7 +73,9 @@ final class ChildSpecs {
     }
 
     ChildSpec broker() {
-        return java(BROKER, ownClassPath(), List.of("-Xmx320m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
+        List<String> jvm = new ArrayList<>(List.of("-Xmx320m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"));
+        metricsAgent().ifPresent(jvm::add);
+        return java(BROKER, ownClassPath(), jvm)
                 .main(BrokerMain.class.getName())
                 .args("--data", data.kafka().toString())
                 .args("--port", Integer.toString(settings.ports().kafka()))
@@ -95,6 +98,7 @@ final class ChildSpecs {
                 .args("--conf", settings.home().resolve("flink-conf/embedded").toString())
                 .args("--data", data.checkpoints().getParent().toString())
                 .args("--port", Integer.toString(settings.ports().flink()))
+                .args("--metrics-port", Integer.toString(settings.ports().flinkMetrics()))
                 .args("--kafka", kafka())
                 .args("--clickhouse", clickhouse().toString())
                 .args("--detection-time", settings.detectionTime());
@@ -115,6 +119,16 @@ final class ChildSpecs {
                                 "http://" + Ports.HOST + ":" + settings.ports().ops() + "/health/ready")),
                         START_LIMIT)
                 .stopWithin(Duration.ofSeconds(4));
+    }
+
+    /** The broker speaks JMX; this answers Prometheus. Absent where the demo runs out of class files instead of its jar. */
+    private Optional<String> metricsAgent() {
+        Path agent = settings.home().resolve("dev-stack/demo/target/agent/jmx_prometheus_javaagent.jar");
+        Path rules = settings.home().resolve("deploy/kafka/jmx-exporter.yml");
+        return Files.exists(agent)
+                ? Optional.of("-javaagent:" + agent + "=" + Ports.HOST + ":"
+                        + settings.ports().kafkaMetrics() + ":" + rules)
+                : Optional.empty();
     }
 
     /** Webhooks and web push; e-mail needs a server, which the demo hasn't. */
@@ -173,13 +187,14 @@ final class ChildSpecs {
         NotifierKeys keys = new NotifierKeys(data.root());
         return """
                 # Written by scripts/demo at each start. To try e-mail, see docs/notifications.md.
-                ops: {host: %s, port: 0}
+                ops: {host: %s, port: %d}
                 kafka: {bootstrapServers: "%s"}
                 settings: {keyFile: %s}
                 outbound: {%s}
                 webPush: {privateKeyFile: %s, publicKeyFile: %s, subject: "mailto:demo@localhost"}
                 """.formatted(
                         Ports.HOST,
+                        settings.ports().notifierOps(),
                         kafka(),
                         quoted(keys.settingsKey()),
                         NOTIFIER_ADDRESSES,

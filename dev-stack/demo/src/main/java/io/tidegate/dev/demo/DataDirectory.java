@@ -120,7 +120,8 @@ final class DataDirectory implements AutoCloseable {
     void writePorts(Ports ports) throws IOException {
         String text = "http.port=" + ports.http() + "\ngrpc.port=" + ports.grpc() + "\nops.port=" + ports.ops()
                 + "\nflink.port=" + ports.flink() + "\nclickhouse.port=" + ports.clickhouse() + "\nkafka.port="
-                + ports.kafka() + "\n";
+                + ports.kafka() + "\nnotifier-ops.port=" + ports.notifierOps() + "\nflink-metrics.port="
+                + ports.flinkMetrics() + "\nkafka-metrics.port=" + ports.kafkaMetrics() + "\n";
         Path part = root.resolve("ports.properties.part");
         Files.writeString(part, text);
         Files.move(part, root.resolve("ports.properties"), StandardCopyOption.ATOMIC_MOVE);

@@ -102,6 +102,27 @@ public final class DemoMain implements Callable<Integer> {
     private int kafkaPort;
 
     @Option(
+            names = "--notifier-ops-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description = "Health and metrics of the notifier (default: a free one, like the next two).")
+    private int notifierOpsPort;
+
+    @Option(
+            names = "--flink-metrics-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description = "Metrics of Flink and its jobs, for Prometheus.")
+    private int flinkMetricsPort;
+
+    @Option(
+            names = "--kafka-metrics-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description = "Metrics of the broker, for Prometheus.")
+    private int kafkaMetricsPort;
+
+    @Option(
             names = "--detection-time",
             defaultValue = "append",
             paramLabel = "append|occurred",
@@ -220,6 +241,9 @@ public final class DemoMain implements Callable<Integer> {
         out.println("  ClickHouse   http://" + Ports.HOST + ":" + ports.clickhouse() + "/  (scripts/sql \"SELECT …\")");
         out.println("  Kafka        " + Ports.HOST + ":" + ports.kafka());
         out.println("  operations   http://" + Ports.HOST + ":" + ports.ops() + "/health/ready and /metrics");
+        out.println("  metrics      http://" + Ports.HOST + ":" + ports.flinkMetrics() + "/metrics (Flink), :"
+                + ports.kafkaMetrics() + " (Kafka), :" + ports.notifierOps() + " (notifier), :" + ports.clickhouse()
+                + " (ClickHouse)");
         out.println("  data, logs   " + settings.data());
         out.println("  a token      scripts/token --sub me --role analyst" + dataOption);
         out.println();
@@ -255,7 +279,16 @@ public final class DemoMain implements Callable<Integer> {
                 data == null ? home.resolve(".tidegate") : data.toAbsolutePath().normalize(),
                 fresh,
                 eventsPerSecond(),
-                new Ports(httpPort, grpcPort, opsPort, flinkPort, clickhousePort, kafkaPort),
+                new Ports(
+                        httpPort,
+                        grpcPort,
+                        opsPort,
+                        flinkPort,
+                        clickhousePort,
+                        kafkaPort,
+                        notifierOpsPort,
+                        flinkMetricsPort,
+                        kafkaMetricsPort),
                 detectionTime.toLowerCase(Locale.ROOT),
                 Optional.ofNullable(rules).map(Path::toAbsolutePath));
     }

@@ -12,14 +12,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The ports of the demo, all on loopback. 0 means any free one, see {@link #withFreeOnes}. */
-record Ports(int http, int grpc, int ops, int flink, int clickhouse, int kafka) {
+/**
+ * The ports of the demo, all on loopback. 0 means any free one, see {@link #withFreeOnes}.
+ *
+ * @param notifierOps health and metrics of the notifier
+ * @param flinkMetrics of the cluster and its jobs, for Prometheus
+ * @param kafkaMetrics of the broker, for Prometheus
+ */
+record Ports(
+        int http,
+        int grpc,
+        int ops,
+        int flink,
+        int clickhouse,
+        int kafka,
+        int notifierOps,
+        int flinkMetrics,
+        int kafkaMetrics) {
 
     static final String HOST = "127.0.0.1";
 
+    private static final List<String> NAMES = List.of(
+            "http", "grpc", "ops", "flink", "clickhouse", "kafka", "notifier-ops", "flink-metrics", "kafka-metrics");
+
     Ports {
         Map<Integer, String> seen = new HashMap<>();
-        byOption(http, grpc, ops, flink, clickhouse, kafka).forEach((option, port) -> {
+        byOption().forEach((option, port) -> {
             if (port < 0 || port > 65_535) {
                 throw new IllegalArgumentException(option + ": a port from 0 to 65535 expected, got " + port);
             }
@@ -41,7 +59,10 @@ record Ports(int http, int grpc, int ops, int flink, int clickhouse, int kafka) 
                     orFree(ops, held),
                     orFree(flink, held),
                     orFree(clickhouse, held),
-                    orFree(kafka, held));
+                    orFree(kafka, held),
+                    orFree(notifierOps, held),
+                    orFree(flinkMetrics, held),
+                    orFree(kafkaMetrics, held));
         } catch (IOException e) {
             throw new UncheckedIOException("No free port on " + HOST, e);
         } finally {
@@ -53,8 +74,9 @@ record Ports(int http, int grpc, int ops, int flink, int clickhouse, int kafka) 
 
     /** One line that names a taken port and its option; empty when all are free. */
     Optional<String> firstTaken() {
-        for (Map.Entry<String, Integer> entry :
-                byOption(http, grpc, ops, flink, clickhouse, kafka).entrySet()) {
+        for (Map.Entry<String, Integer> entry : byOption(
+                        http, grpc, ops, flink, clickhouse, kafka, notifierOps, flinkMetrics, kafkaMetrics)
+                .entrySet()) {
             int port = entry.getValue();
             if (port != 0 && isTaken(port)) {
                 return Optional.of("Port " + port + " is taken; choose another one with " + entry.getKey());
@@ -63,14 +85,12 @@ record Ports(int http, int grpc, int ops, int flink, int clickhouse, int kafka) 
         return Optional.empty();
     }
 
-    private static Map<String, Integer> byOption(int http, int grpc, int ops, int flink, int clickhouse, int kafka) {
+    /** In the order of the record. */
+    private static Map<String, Integer> byOption(int... values) {
         Map<String, Integer> ports = new LinkedHashMap<>();
-        ports.put("--http-port", http);
-        ports.put("--grpc-port", grpc);
-        ports.put("--ops-port", ops);
-        ports.put("--flink-port", flink);
-        ports.put("--clickhouse-port", clickhouse);
-        ports.put("--kafka-port", kafka);
+        for (int i = 0; i < values.length; i++) {
+            ports.put("--" + NAMES.get(i) + "-port", values[i]);
+        }
         return ports;
     }
 

@@ -13,7 +13,7 @@ class PortsTest {
     @Test
     void aTakenPortIsNamedWithItsOption() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(Ports.HOST))) {
-            Ports ports = new Ports(0, 0, 0, taken.getLocalPort(), 0, 0);
+            Ports ports = new Ports(0, 0, 0, taken.getLocalPort(), 0, 0, 0, 0, 0);
 
             assertThat(ports.firstTaken()).hasValueSatisfying(line -> assertThat(line)
                     .contains(Integer.toString(taken.getLocalPort()))
@@ -24,17 +24,26 @@ class PortsTest {
 
     @Test
     void zeroPicksPortsThatAreFreeAndDifferent() {
-        Ports ports = new Ports(0, 0, 0, 0, 0, 0).withFreeOnes();
+        Ports ports = new Ports(0, 0, 0, 0, 0, 0, 0, 0, 0).withFreeOnes();
 
-        assertThat(Set.of(ports.http(), ports.grpc(), ports.ops(), ports.flink(), ports.clickhouse(), ports.kafka()))
-                .hasSize(6)
+        assertThat(Set.of(
+                        ports.http(),
+                        ports.grpc(),
+                        ports.ops(),
+                        ports.flink(),
+                        ports.clickhouse(),
+                        ports.kafka(),
+                        ports.notifierOps(),
+                        ports.flinkMetrics(),
+                        ports.kafkaMetrics()))
+                .hasSize(9)
                 .doesNotContain(0);
         assertThat(ports.firstTaken()).isEmpty();
     }
 
     @Test
     void onePortForTwoPurposesIsRefused() {
-        assertThatThrownBy(() -> new Ports(8080, 9090, 8080, 8081, 8123, 9092))
+        assertThatThrownBy(() -> new Ports(8080, 9090, 8080, 8081, 8123, 9092, 0, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--ops-port")
                 .hasMessageContaining("--http-port");
@@ -42,7 +51,7 @@ class PortsTest {
 
     @Test
     void aNumberThatIsNoPortIsRefusedByTheNameOfItsOption() {
-        assertThatThrownBy(() -> new Ports(8080, 9090, 8085, 8081, 8123, 65_536))
+        assertThatThrownBy(() -> new Ports(8080, 9090, 8085, 8081, 8123, 65_536, 0, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("--kafka-port");
     }

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * ClickHouse's HTTP interface: {@code /ping}, {@code /replicas_status} and statements on {@code /}.
+ * ClickHouse's HTTP interface: {@code /ping}, {@code /replicas_status}, statements on {@code /}; {@code /metrics}, which a server
+ * has on a port of its own.
  *
  * <p>The port is bound at construction, so that a taken one is known before the engine starts; requests are served from
  * {@link #serve} on, and wait until then.
@@ -70,6 +71,7 @@ public final class HttpFront implements AutoCloseable {
     public void serve(Engine engine) {
         sessions = new Sessions(engine, Clock.systemUTC());
         QueryHandler queries = new QueryHandler(engine, sessions);
+        MetricsHandler metrics = new MetricsHandler(engine);
         LocalCallers callers = new LocalCallers(server.getAddress().getAddress());
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
@@ -81,6 +83,9 @@ public final class HttpFront implements AutoCloseable {
                 exchange.close();
             } else if (path.equals("/ping") || path.equals("/replicas_status") || isGreeting(exchange)) {
                 answer.text(HttpStatus.OK, "Ok.\n");
+                exchange.close();
+            } else if (path.equals("/metrics")) {
+                metrics.handle(exchange, answer);
                 exchange.close();
             } else if (!path.equals("/")) {
                 answer.text(NOT_FOUND, "There is no handle " + path + "\n");

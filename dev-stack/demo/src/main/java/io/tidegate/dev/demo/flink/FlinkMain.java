@@ -67,6 +67,9 @@ public final class FlinkMain implements Callable<Integer> {
     @Option(names = "--port", required = true, description = "Of the REST interface and the web UI.")
     private int port;
 
+    @Option(names = "--metrics-port", required = true, description = "Of the metrics for Prometheus.")
+    private int metricsPort;
+
     @Option(names = "--kafka", required = true, paramLabel = "HOST:PORT", description = "Kafka bootstrap servers.")
     private String kafka;
 
@@ -149,6 +152,7 @@ public final class FlinkMain implements Callable<Integer> {
         configuration.set(RestOptions.PORT, port);
         configuration.set(RestOptions.BIND_PORT, Integer.toString(port));
         configuration.set(CoreOptions.TMP_DIRS, temp.toString());
+        configuration.setString("metrics.reporter.prometheus.port", Integer.toString(metricsPort));
         return configuration;
     }
 

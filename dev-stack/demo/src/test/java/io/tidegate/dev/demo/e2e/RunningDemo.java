@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 final class RunningDemo implements AutoCloseable {
 
     private static final Path HOME = Path.of("..", "..").toAbsolutePath().normalize();
-    private static final List<String> PORTS = List.of("http", "grpc", "ops", "flink", "clickhouse", "kafka");
+    private static final List<String> PORTS = List.of(
+            "http", "grpc", "ops", "flink", "clickhouse", "kafka", "notifier-ops", "flink-metrics", "kafka-metrics");
     private static final Duration START_LIMIT = Duration.ofMinutes(4);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
