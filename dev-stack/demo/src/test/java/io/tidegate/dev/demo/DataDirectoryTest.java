@@ -58,11 +58,11 @@ class DataDirectoryTest {
     @Test
     void scriptsFindThePorts() throws Exception {
         try (DataDirectory data = DataDirectory.open(path)) {
-            data.writePorts(new Ports(1, 2, 3, 4, 5, 6));
+            data.writePorts(new Ports(1, 2, 3, 4, 5, 6, 7, 8, 9));
 
             assertThat(path.resolve("ports.properties"))
-                    .hasContent(
-                            "http.port=1\ngrpc.port=2\nops.port=3\nflink.port=4\nclickhouse.port=5\nkafka.port=6\n");
+                    .hasContent("http.port=1\ngrpc.port=2\nops.port=3\nflink.port=4\nclickhouse.port=5\nkafka.port=6\n"
+                            + "notifier-ops.port=7\nflink-metrics.port=8\nkafka-metrics.port=9\n");
         }
     }
 }
