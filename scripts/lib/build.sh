@@ -1,5 +1,7 @@
-# Sourced by scripts, after java.sh: builds what the demo runs, if it is missing or older than its sources.
+# Sourced by scripts, after java.sh: builds what the demo or the cluster runs, if it is missing or older than its sources.
 #
+#   build_cluster ROOT      sets `cluster_class_path`
+#   cluster_is_built ROOT   whether there is a build at all, fresh or not; sets `cluster_class_path`
 #   build_demo ROOT         sets `demo_class_path`
 #   require_build_tools     a JDK and unzip, installed or named
 #   demo_is_built ROOT      whether there is a build at all, fresh or not; sets `demo_class_path`
@@ -11,9 +13,9 @@ demo_is_built() {
   demo_class_path="$jar:$root/dev-stack/demo/target/lib/*"
 }
 
-# Sources that are newer than file $2.
+# Sources that are newer than file $2: the demo's, and the folders that follow.
 newer_sources() {
-  (cd "$1" && find pom.xml contracts dev-stack/clickhouse dev-stack/kafka dev-stack/demo flink-jobs serving-vertx clients scripts/lib \
+  (cd "$1" && find pom.xml contracts dev-stack/clickhouse dev-stack/kafka dev-stack/demo flink-jobs serving-vertx clients scripts/lib "${@:3}" \
     \( -name target -o -name dist -o -path '*/src/test' -o -path clients/java -o -name node_modules \) -prune -o -type f -newer "$2" -print -quit)
 }
 
@@ -40,11 +42,43 @@ build_demo() {
     exec 8>"$root/target/.demo-build.lock"
     if command -v flock >/dev/null; then flock 8; fi
     if ! demo_is_fresh "$root"; then
-      run_build "$root"
+      run_build "$root" dev-stack/demo,serving-vertx dev-stack/demo
     fi
     exec 8>&-
   fi
   demo_is_built "$root"
+}
+
+cluster_is_built() {
+  local root="$1" jar
+  jar="$(find "$root/dev-stack/cluster/target" -maxdepth 1 -name 'tidegate-dev-cluster-*.jar' 2>/dev/null | head -n 1 || true)"
+  [ -n "$jar" ] && [ -d "$root/dev-stack/cluster/target/lib" ] || return 1
+  cluster_class_path="$jar:$root/dev-stack/cluster/target/lib/*"
+}
+
+cluster_is_fresh() {
+  local root="$1" module
+  cluster_is_built "$root" || return 1
+  for module in dev-stack/kafka dev-stack/flink dev-stack/zookeeper serving-vertx; do
+    [ -d "$root/$module/target/lib" ] || return 1
+  done
+  [ -f "$root/dev-stack/cluster/target/.built" ] && [ -z "$(newer_sources "$root" \
+    "$root/dev-stack/cluster/target/.built" dev-stack/flink dev-stack/zookeeper dev-stack/cluster)" ]
+}
+
+build_cluster() {
+  local root="$1"
+  if ! cluster_is_fresh "$root"; then
+    mkdir -p "$root/target"
+    # The same lock: both write the same folders.
+    exec 8>"$root/target/.demo-build.lock"
+    if command -v flock >/dev/null; then flock 8; fi
+    if ! cluster_is_fresh "$root"; then
+      run_build "$root" dev-stack/cluster dev-stack/cluster
+    fi
+    exec 8>&-
+  fi
+  cluster_is_built "$root"
 }
 
 # What a build needs beyond Java itself; names what is missing.
@@ -60,12 +94,13 @@ require_build_tools() {
   fi
 }
 
+# Modules $2 and what they need; leaves its stamp in module $3.
 run_build() {
   local root="$1" log="$1/target/demo-build.log" started="$1/target/.demo-build-started"
   require_build_tools
   printf 'Building (the first time takes a few minutes; log: %s)\n' "$log" >&2
   : >"$started"
-  if ! (cd "$root" && ./mvnw -pl dev-stack/demo,serving-vertx -am package -Dmaven.test.skip=true 2>&1) \
+  if ! (cd "$root" && ./mvnw -pl "$2" -am package -Dmaven.test.skip=true 2>&1) \
       | tee "$log" | sed -u -n 's/^\[INFO\] Building \(Tidegate.*\S\)\s*$/  \1/p' >&2 \
       || ! grep -q '^\[INFO\] BUILD SUCCESS' "$log"; then
     grep '^\[ERROR\]' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
@@ -73,5 +108,5 @@ run_build() {
     exit 1
   fi
   # As of when it began: what was edited meanwhile is built the next time.
-  mv "$started" "$root/dev-stack/demo/target/.built"
+  mv "$started" "$root/$3/target/.built"
 }

@@ -7,7 +7,6 @@ import io.tidegate.dev.demo.flink.FlinkMain;
 import io.tidegate.dev.demo.supervise.ChildSpec;
 import io.tidegate.dev.demo.supervise.Probe;
 import io.tidegate.dev.kafka.BrokerMain;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * How each child of the demo is run: its command line, its memory, how one knows that it is ready.
@@ -37,7 +35,6 @@ final class ChildSpecs {
     static final String GATEWAY = "gateway";
     static final String NOTIFIER = "notifier";
 
-    private static final String GATEWAY_MAIN = "io.tidegate.serving.GatewayMain";
     private static final String NOTIFIER_MAIN = "io.tidegate.serving.notify.NotifierMain";
     private static final String NOTIFIER_READY = "Tidegate notifier is running";
     /** Where webhooks of the demo may lead: also to receivers on this machine, which anywhere else is refused. */
@@ -110,8 +107,8 @@ final class ChildSpecs {
 
     ChildSpec gateway() throws IOException {
         Files.writeString(data.gatewayConfig(), gatewayConfig());
-        return java(GATEWAY, gatewayClassPath(), List.of("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC"))
-                .main(GATEWAY_MAIN)
+        return java(GATEWAY, GatewayBuild.classPath(settings.home()), List.of("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC"))
+                .main(GatewayBuild.MAIN)
                 .args("--config", data.gatewayConfig().toString())
                 .fatal(2)
                 .readyWhen(
@@ -134,7 +131,7 @@ final class ChildSpecs {
     /** Webhooks and web push; e-mail needs a server, which the demo hasn't. */
     ChildSpec notifier() throws IOException {
         Files.writeString(data.notifierConfig(), notifierConfig());
-        return java(NOTIFIER, gatewayClassPath(), List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
+        return java(NOTIFIER, GatewayBuild.classPath(settings.home()), List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
                 .main(NOTIFIER_MAIN)
                 .args("--config", data.notifierConfig().toString())
                 .fatal(2)
@@ -224,29 +221,6 @@ final class ChildSpecs {
 
     private static String ownClassPath() {
         return System.getProperty("java.class.path");
-    }
-
-    /** The gateway's own jars, as it is deployed, and this module's for {@link SupervisedMain} and the log settings. */
-    private String gatewayClassPath() throws IOException {
-        Path target = settings.home().resolve("serving-vertx/target");
-        List<String> entries = new ArrayList<>();
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> jars = Files.list(target)) {
-                jars.filter(path -> path.getFileName().toString().matches("tidegate-serving-[^-]+(-SNAPSHOT)?\\.jar"))
-                        .forEach(path -> entries.add(path.toString()));
-            }
-        }
-        if (entries.isEmpty()) {
-            throw new IOException("The gateway isn't built: no jar in " + target);
-        }
-        entries.add(target.resolve("lib") + File.separator + "*");
-        entries.add(Path.of(URI.create(SupervisedMain.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toString()))
-                .toString());
-        return String.join(File.pathSeparator, entries);
     }
 
     private JavaCommand java(String name, String classPath, List<String> jvm) {

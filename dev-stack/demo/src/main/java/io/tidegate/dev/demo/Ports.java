@@ -3,7 +3,6 @@ package io.tidegate.dev.demo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +77,7 @@ record Ports(
                         http, grpc, ops, flink, clickhouse, kafka, notifierOps, flinkMetrics, kafkaMetrics)
                 .entrySet()) {
             int port = entry.getValue();
-            if (port != 0 && isTaken(port)) {
+            if (port != 0 && LoopbackPort.isTaken(port)) {
                 return Optional.of("Port " + port + " is taken; choose another one with " + entry.getKey());
             }
         }
@@ -92,17 +91,6 @@ record Ports(
             ports.put("--" + NAMES.get(i) + "-port", values[i]);
         }
         return ports;
-    }
-
-    private static boolean isTaken(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            // Connections of an earlier run that linger in TIME_WAIT don't count: the servers pass them over as well.
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
-            return false;
-        } catch (IOException e) {
-            return true;
-        }
     }
 
     private static int orFree(int port, List<ServerSocket> held) throws IOException {

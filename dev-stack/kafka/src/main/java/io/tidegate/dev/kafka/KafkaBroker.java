@@ -1,14 +1,11 @@
 package io.tidegate.dev.kafka;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,8 +15,6 @@ import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
-import org.apache.kafka.server.common.Feature;
 
 /**
  * One Kafka node (KRaft, broker and controller in one) inside this JVM, on loopback, without authentication.
@@ -34,8 +29,6 @@ public final class KafkaBroker implements AutoCloseable {
 
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
-    /** Any 16 bytes, the same for ever, so that formatting twice is harmless. */
-    private static final String CLUSTER_ID = "dGlkZWdhdGUtZGV2a3JhZg";
 
     private final KafkaRaftServer server;
     private final int port;
@@ -72,7 +65,7 @@ public final class KafkaBroker implements AutoCloseable {
         FileChannel lock = lock(dataDir);
         KafkaRaftServer server = null;
         try {
-            format(logs);
+            KafkaStorage.format(logs, NODE_ID);
             server = new KafkaRaftServer(new KafkaConfig(settings(logs, clientPort, quorumPort), false), Time.SYSTEM);
             server.startup();
         } catch (RuntimeException e) {
@@ -151,27 +144,6 @@ public final class KafkaBroker implements AutoCloseable {
             lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException("The broker's lock can't be released", e);
-        }
-    }
-
-    private static void format(Path logs) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-            new Formatter()
-                    .setPrintStream(out)
-                    .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
-                    .setClusterId(CLUSTER_ID)
-                    .setNodeId(NODE_ID)
-                    .setControllerListenerName("CONTROLLER")
-                    .setMetadataLogDirectory(logs.toString())
-                    .addDirectory(logs.toString())
-                    .setIgnoreFormatted(true)
-                    .run();
-        } catch (Exception e) {
-            throw new IllegalStateException(
-                    "Kafka's directory " + logs + " can't be formatted: " + e.getMessage() + " "
-                            + said.toString(StandardCharsets.UTF_8),
-                    e);
         }
     }
 

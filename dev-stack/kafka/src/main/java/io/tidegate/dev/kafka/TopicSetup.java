@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -27,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the topics of {@link Topics} on an embedded broker, as docs/ARCHITECTURE.md describes them.
+ * Makes the topics of {@link Topics} on an embedded broker or on a cluster of brokers, as docs/ARCHITECTURE.md describes them.
  *
  * <p>Every topic has {@code LogAppendTime}: {@code events} because detection runs on it, the others because retention by
  * time must count from the arrival. A replay of a year-old history would otherwise be deleted as it is written.
@@ -39,6 +40,11 @@ public final class TopicSetup {
 
     private TopicSetup() {}
 
+    /** For a single broker: nothing is replicated. */
+    public static void ensure(String bootstrapServers, int partitions) {
+        ensure(bootstrapServers, partitions, 1, 1);
+    }
+
     /**
      * Makes what is missing and brings the configuration of what exists up to date. An existing topic keeps its number
      * of partitions: changing it would move users to other partitions and break their order.
@@ -46,16 +52,18 @@ public final class TopicSetup {
      * @param bootstrapServers {@code host:port}
      * @param partitions of the keyed topics; dead letters, {@code rules}, {@code rules.audit} and {@code notifier.settings} always
      *     have one
+     * @param replicas of each partition; an existing topic keeps its number
+     * @param inSync how many of them must have a record before it is acknowledged
      * @throws IllegalStateException when the broker doesn't answer within 30 s or refuses
      */
-    public static void ensure(String bootstrapServers, int partitions) {
+    public static void ensure(String bootstrapServers, int partitions, int replicas, int inSync) {
         Map<String, Object> config = Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 Math.toIntExact(TIMEOUT.toMillis()));
         try (Admin admin = Admin.create(config)) {
-            ensure(admin, topics(partitions));
+            ensure(admin, topics(partitions, replicas, inSync));
         }
     }
 
@@ -126,24 +134,30 @@ public final class TopicSetup {
         }
     }
 
-    private static List<NewTopic> topics(int partitions) {
-        return List.of(
-                topic(Topics.EVENTS, partitions, kept(Duration.ofDays(7))),
-                topic(Topics.EVENTS_DLQ, 1, kept(Duration.ofDays(30))),
-                topic(Topics.ALERTS, partitions, kept(Duration.ofDays(30))),
-                topic(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
-                topic(Topics.COUNTERS, partitions, compacted()),
-                topic(Topics.RULES, 1, compacted()),
-                topic(Topics.RULES_AUDIT, 1, keptForEver()),
-                topic(Topics.NOTIFIER_SETTINGS, 1, compacted()),
-                topic(Topics.NOTIFIER_DELIVERIES, partitions, compacted()),
-                topic(Topics.NOTIFICATIONS_DLQ, 1, kept(Duration.ofDays(30))));
+    private static List<NewTopic> topics(int partitions, int replicas, int inSync) {
+        return Stream.of(
+                new Wanted(Topics.EVENTS, partitions, kept(Duration.ofDays(7))),
+                new Wanted(Topics.EVENTS_DLQ, 1, kept(Duration.ofDays(30))),
+                new Wanted(Topics.ALERTS, partitions, kept(Duration.ofDays(30))),
+                new Wanted(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
+                new Wanted(Topics.COUNTERS, partitions, compacted()),
+                new Wanted(Topics.RULES, 1, compacted()),
+                new Wanted(Topics.RULES_AUDIT, 1, keptForEver()),
+                new Wanted(Topics.NOTIFIER_SETTINGS, 1, compacted()),
+                new Wanted(Topics.NOTIFIER_DELIVERIES, partitions, compacted()),
+                new Wanted(Topics.NOTIFICATIONS_DLQ, 1, kept(Duration.ofDays(30))))
+                .map(topic -> topic.with(replicas, inSync))
+                .toList();
     }
 
-    private static NewTopic topic(String name, int partitions, Map<String, String> config) {
-        Map<String, String> all = new LinkedHashMap<>(config);
-        all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        return new NewTopic(name, Optional.of(partitions), Optional.of((short) 1)).configs(all);
+    private record Wanted(String name, int partitions, Map<String, String> config) {
+
+        NewTopic with(int replicas, int inSync) {
+            Map<String, String> all = new LinkedHashMap<>(config);
+            all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+            all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(inSync));
+            return new NewTopic(name, Optional.of(partitions), Optional.of((short) replicas)).configs(all);
+        }
     }
 
     private static Map<String, String> kept(Duration retention) {

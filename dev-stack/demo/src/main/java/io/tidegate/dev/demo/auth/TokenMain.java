@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * {@code scripts/token}: prints a token for the demo and nothing else. JDK only and without a command line library: people
+ * {@code scripts/token}: prints a token for the demo or the cluster and nothing else. JDK only and without a command line library: people
  * call it inside {@code $(…)}, so it has to be quick.
  */
 public final class TokenMain {
@@ -23,6 +23,7 @@ public final class TokenMain {
               --role ROLES  producer, analyst, admin, importer; several with commas; none by default
               --ttl TIME    how long it is valid: 30s, 15m, 1h, 7d (default: 1h)
               --data DIR    the demo's data directory (default: .tidegate)
+              --dir DIR     the same, of a cluster: .tidegate-cluster
             """;
 
     private TokenMain() {}
@@ -57,7 +58,7 @@ public final class TokenMain {
                     case "--sub" -> subject = subject(value);
                     case "--role" -> roles = roles(value);
                     case "--ttl" -> lifetime = lifetime(value);
-                    case "--data" -> data = Path.of(value);
+                    case "--data", "--dir" -> data = Path.of(value);
                     default -> throw new IllegalArgumentException(option + ": there is no such option");
                 }
             }

@@ -29,18 +29,18 @@ import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
  * <p>Flink renames {@code _metadata} into place last, so a checkpoint that has it is complete, and one that was cut off by a
  * kill doesn't. A run continues the numbers of the checkpoint it resumed from, so the highest number is the newest.
  */
-final class RetainedCheckpoints {
+public final class RetainedCheckpoints {
 
     private static final Pattern NAME = Pattern.compile("chk-(\\d{1,18})");
 
     private final Path directory;
 
-    RetainedCheckpoints(Path directory) {
+    public RetainedCheckpoints(Path directory) {
         this.directory = directory;
     }
 
     /** The newest complete checkpoint of any run; empty when the job has never completed one. */
-    Optional<Path> newest() throws IOException {
+    public Optional<Path> newest() throws IOException {
         return checkpoints(directory).stream()
                 .max(Comparator.comparingLong(Checkpoint::number).thenComparing(Checkpoint::completed))
                 .map(Checkpoint::path);

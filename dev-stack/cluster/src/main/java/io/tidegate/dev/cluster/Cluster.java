@@ -1,0 +1,264 @@
+package io.tidegate.dev.cluster;
+
+import io.tidegate.dev.clickhouse.Migrations;
+import io.tidegate.dev.demo.LoopbackPort;
+import io.tidegate.dev.demo.auth.TokenIssuer;
+import io.tidegate.dev.kafka.TopicSetup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * A cluster on this machine: every role a process of its own, with the settings of production. The processes are detached: they
+ * outlive whoever started them, and any program that knows the directory can look after them.
+ *
+ * <pre>{@code
+ * Cluster cluster = Cluster.up(ClusterSettings.of(repository, directory));
+ * cluster.role("taskmanager-1").kill();
+ * cluster.role("taskmanager-1").restart();
+ * cluster.down();
+ * }</pre>
+ */
+public final class Cluster {
+
+    private static final Duration JOBS_LIMIT = Duration.ofMinutes(5);
+    private static final int REPLICAS = 3;
+    private static final int IN_SYNC = 2;
+
+    private final ClusterDirectory directory;
+    private final ClusterFile file;
+    private final Prober prober = new Prober();
+
+    private Cluster(Path directory) {
+        this.directory = new ClusterDirectory(directory.toAbsolutePath().normalize());
+        this.file = new ClusterFile(this.directory.root());
+    }
+
+    /**
+     * The cluster of a directory, running or not.
+     *
+     * @throws IOException when there is none
+     */
+    public static Cluster open(Path directory) throws IOException {
+        Cluster cluster = new Cluster(directory);
+        try {
+            cluster.state();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return cluster;
+    }
+
+    /** See {@link #up(ClusterSettings, Consumer)}. */
+    public static Cluster up(ClusterSettings settings) throws IOException, StartException, InterruptedException {
+        return up(settings, line -> {});
+    }
+
+    /**
+     * Brings up what isn't up, applies the schema to both engines, makes the topics, submits the jobs that aren't there. Returns
+     * when all of it works. What was started stays when something fails: see {@link #down}.
+     *
+     * @param progress one line per step
+     * @throws StartException when a role ends or isn't ready in time
+     * @throws IOException when it can't even be started: not built, a port is taken, …
+     */
+    public static Cluster up(ClusterSettings settings, Consumer<String> progress)
+            throws IOException, StartException, InterruptedException {
+        Cluster cluster = new Cluster(settings.dir());
+        cluster.prepare(settings);
+        cluster.start(settings, progress);
+        return cluster;
+    }
+
+    public Path directory() {
+        return directory.root();
+    }
+
+    /** In the order in which they are started. */
+    public List<Role> roles() {
+        return state().roles().stream()
+                .map(role -> new Role(role.role(), file, prober))
+                .toList();
+    }
+
+    /** @throws IllegalArgumentException when there is no role of this name */
+    public Role role(String name) {
+        return roles().stream()
+                .filter(role -> role.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("role: one of "
+                        + String.join(", ", roles().stream().map(Role::name).toList()) + " expected, got " + name));
+    }
+
+    public Endpoints endpoints() {
+        return Endpoints.of(state());
+    }
+
+    public FlinkRest flink() {
+        return new FlinkRest(endpoints().flink());
+    }
+
+    public Jobs jobs() {
+        return new Jobs(state(), directory, flink());
+    }
+
+    /** Signs tokens that the gateways accept. */
+    public TokenIssuer tokens() throws IOException, GeneralSecurityException {
+        return TokenIssuer.of(directory.root());
+    }
+
+    /** Ends every process of the cluster, and no other. The state stays for the next {@link #up}. */
+    public void down() throws InterruptedException {
+        down(line -> {});
+    }
+
+    void down(Consumer<String> progress) throws InterruptedException {
+        // Against the way of an event, so that nobody waits for one that has gone.
+        for (String group : List.of(
+                Roles.NGINX,
+                Roles.GATEWAY,
+                Roles.JOB_MANAGER,
+                Roles.TASK_MANAGER,
+                Roles.CLICKHOUSE,
+                Roles.BROKER,
+                Roles.ZOOKEEPER)) {
+            List<Role> roles = running(name -> name.startsWith(group));
+            // Together: a broker hands over to the others, and the last ones have nobody left to hand over to.
+            roles.forEach(Role::askToEnd);
+            for (Role role : roles) {
+                role.terminate();
+                progress.accept(role.name() + " has ended");
+            }
+        }
+    }
+
+    private void prepare(ClusterSettings settings) throws IOException {
+        Optional<ClusterState> before = file.read();
+        boolean runs = before.isPresent() && !running(name -> true).isEmpty();
+        Map<String, Integer> ports = ports(settings, before, runs);
+        try {
+            TokenIssuer.of(settings.dir());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("No signing key in " + settings.dir() + ": " + e.getMessage(), e);
+        }
+        Roles specs = new Roles(settings, directory, ports);
+        List<RoleState> roles = new ArrayList<>();
+        for (RoleState role : specs.prepare()) {
+            RoleState known = before.flatMap(state -> state.role(role.role()))
+                    .map(old -> old.runAs(role))
+                    .orElse(role);
+            roles.add(known);
+            if (!known.process().isAlive()) {
+                requireFree(role.role(), ports);
+            }
+        }
+        file.write(new ClusterState(
+                settings.home().toString(),
+                ports,
+                roles,
+                specs.kafka(),
+                "http://" + ClusterPorts.HOST + ":" + ports.get(Roles.NGINX),
+                ClusterPorts.HOST + ":" + ports.get(Roles.NGINX + ".grpc"),
+                specs.gateways(),
+                specs.flink(),
+                specs.engines(),
+                specs.stores()));
+    }
+
+    private static Map<String, Integer> ports(
+            ClusterSettings settings, Optional<ClusterState> before, boolean runs) throws IOException {
+        if (settings.basePort() == ClusterSettings.PORTS_OF_BEFORE) {
+            return before.map(ClusterState::ports)
+                    .orElseGet(() -> ClusterPorts.of(ClusterSettings.DEFAULT_BASE_PORT));
+        }
+        Map<String, Integer> wanted = ClusterPorts.of(settings.basePort());
+        if (runs && !wanted.equals(before.orElseThrow().ports())) {
+            throw new IOException("base-port: the cluster in " + settings.dir() + " runs on other ports; stop it first");
+        }
+        return wanted;
+    }
+
+    private static void requireFree(String role, Map<String, Integer> ports) throws IOException {
+        for (Map.Entry<String, Integer> port : ports.entrySet()) {
+            boolean itsOwn = port.getKey().equals(role) || port.getKey().startsWith(role + ".");
+            if (itsOwn && LoopbackPort.isTaken(port.getValue())) {
+                throw new IOException("Port " + port.getValue() + " of " + port.getKey()
+                        + " is taken; choose others with --base-port");
+            }
+        }
+    }
+
+    private void start(ClusterSettings settings, Consumer<String> progress)
+            throws IOException, StartException, InterruptedException {
+        progress.accept("Starting ZooKeeper, three brokers and two ClickHouse engines");
+        launch(Roles.ZOOKEEPER, Roles.BROKER, Roles.CLICKHOUSE);
+        awaitReady(progress, Roles.ZOOKEEPER, Roles.CLICKHOUSE);
+        for (URI engine : endpoints().clickhouse()) {
+            Migrations.apply(engine, settings.home().resolve("sql/clickhouse"));
+        }
+        progress.accept("The schema is up to date on both shards");
+        // They need nobody but ZooKeeper until a job comes.
+        launch(Roles.JOB_MANAGER, Roles.TASK_MANAGER);
+        awaitReady(progress, Roles.BROKER);
+        TopicSetup.ensure(endpoints().kafka(), settings.partitions(), REPLICAS, IN_SYNC);
+        progress.accept("The topics are there");
+        launch(Roles.GATEWAY, Roles.NGINX);
+        awaitReady(progress, Roles.JOB_MANAGER, Roles.TASK_MANAGER);
+        if (settings.submitJobs()) {
+            Jobs jobs = jobs();
+            List<String> submitted = jobs.submitMissing();
+            progress.accept(submitted.isEmpty() ? "The jobs are back" : "Submitted " + String.join(", ", submitted));
+        }
+        awaitReady(progress, Roles.GATEWAY, Roles.NGINX);
+        if (settings.submitJobs()) {
+            jobs().awaitRunning(Jobs.names(), JOBS_LIMIT);
+            progress.accept("All jobs are running");
+        }
+    }
+
+    private void launch(String... groups) throws IOException {
+        for (String group : groups) {
+            for (Role role : roles()) {
+                if (role.name().startsWith(group)) {
+                    role.launch();
+                }
+            }
+        }
+    }
+
+    private void awaitReady(Consumer<String> progress, String... groups) throws StartException, InterruptedException {
+        for (String group : groups) {
+            for (Role role : roles()) {
+                if (role.name().startsWith(group)) {
+                    role.awaitReady();
+                    progress.accept(role.name() + " is ready");
+                }
+            }
+        }
+    }
+
+    private List<Role> running(Predicate<String> names) {
+        return roles().stream()
+                .filter(role -> names.test(role.name()) && role.isRunning())
+                .toList();
+    }
+
+    private ClusterState state() {
+        try {
+            return file.read()
+                    .orElseThrow(() -> new IOException(
+                            "There is no cluster in " + directory.root() + "; scripts/cluster up makes one"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

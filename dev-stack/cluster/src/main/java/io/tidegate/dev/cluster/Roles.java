@@ -1,0 +1,354 @@
+package io.tidegate.dev.cluster;
+
+import io.tidegate.dev.clickhouse.EngineMain;
+import io.tidegate.dev.demo.GatewayBuild;
+import io.tidegate.dev.demo.auth.KeyFiles;
+import io.tidegate.dev.kafka.KafkaStorage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessSpec;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
+import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
+
+/**
+ * How each role is run: its command line, the files it is given, how one knows that it works. The settings are those of {@code
+ * deploy/} and {@code flink-conf/cluster}; what is added here is only what depends on the place: ports, directories, addresses.
+ */
+final class Roles {
+
+    static final String BROKER = "kafka-";
+    static final String ZOOKEEPER = "zookeeper";
+    static final String CLICKHOUSE = "clickhouse-";
+    static final String JOB_MANAGER = "jobmanager-";
+    static final String TASK_MANAGER = "taskmanager-";
+    static final String GATEWAY = "gateway-";
+    static final String NGINX = "nginx";
+
+    static final int BROKERS = 3;
+    static final int JOB_MANAGERS = 2;
+    static final int TASK_MANAGERS = 2;
+    static final int GATEWAYS = 2;
+
+    private static final String HOST = ClusterPorts.HOST;
+    private static final String CHILD_LOG = "classpath:io/tidegate/dev/demo/log4j2-child.xml";
+    private static final String JOB_MANAGER_MAIN =
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+    private static final String TASK_MANAGER_MAIN = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+
+    private final ClusterSettings settings;
+    private final ClusterDirectory directory;
+    private final Map<String, Integer> ports;
+
+    Roles(ClusterSettings settings, ClusterDirectory directory, Map<String, Integer> ports) {
+        this.settings = settings;
+        this.directory = directory;
+        this.ports = ports;
+    }
+
+    /** Writes the files they need; starts nothing. The order is the one to start them in. */
+    List<RoleState> prepare() throws IOException {
+        List<RoleState> roles = new ArrayList<>();
+        roles.add(zooKeeper());
+        for (int i = 1; i <= BROKERS; i++) {
+            roles.add(broker(i));
+        }
+        for (int i = 1; i <= ClusterSettings.SHARDS; i++) {
+            roles.add(clickhouse(i));
+        }
+        Configuration flink = GlobalConfiguration.loadConfiguration(flinkConf().toString());
+        for (int i = 1; i <= JOB_MANAGERS; i++) {
+            roles.add(jobManager(i, flink));
+        }
+        for (int i = 1; i <= TASK_MANAGERS; i++) {
+            roles.add(taskManager(i, flink));
+        }
+        for (int i = 1; i <= GATEWAYS; i++) {
+            roles.add(gateway(i));
+        }
+        roles.add(nginx());
+        return roles;
+    }
+
+    String kafka() {
+        return String.join(",", addresses(BROKER, BROKERS, ""));
+    }
+
+    List<String> flink() {
+        return addresses(JOB_MANAGER, JOB_MANAGERS, "http://");
+    }
+
+    List<String> gateways() {
+        return addresses(GATEWAY, GATEWAYS, "http://");
+    }
+
+    List<String> engines() {
+        return addresses(CLICKHOUSE, ClusterSettings.SHARDS, "http://");
+    }
+
+    /** Where jobs and gateways find the engines. */
+    List<String> stores() {
+        return settings.storeVia().isEmpty()
+                ? engines()
+                : settings.storeVia().stream()
+                        .map(address -> address.http().toString())
+                        .toList();
+    }
+
+    private RoleState zooKeeper() throws IOException {
+        Path file = directory.conf(ZOOKEEPER).resolve("zoo.cfg");
+        String text = Files.readString(settings.home().resolve("deploy/zookeeper/zoo.cfg"));
+        text = replaced(text, "dataDir=/var/lib/zookeeper", "dataDir=" + directory.data(ZOOKEEPER));
+        text = replaced(
+                text, "clientPort=2181", "clientPortAddress=" + HOST + "\nclientPort=" + ports.get(ZOOKEEPER));
+        Files.writeString(file, text);
+        return java(ZOOKEEPER, lib("dev-stack/zookeeper"))
+                .jvm("-Xmx96m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=32m", "-Dzookeeper.jmx.log4j.disable=true")
+                .log(settings.home().resolve("deploy/zookeeper/log4j2.xml").toString())
+                .main("org.apache.zookeeper.server.quorum.QuorumPeerMain", file.toString())
+                .readyWhen(Readiness.zooKeeper(address(ZOOKEEPER)));
+    }
+
+    private RoleState broker(int node) throws IOException {
+        String name = BROKER + node;
+        Path data = directory.data(name);
+        KafkaStorage.format(data, node);
+        Path file = settings.home().resolve("deploy/kafka/server.properties");
+        String voters = IntStream.rangeClosed(1, BROKERS)
+                .mapToObj(i -> i + "@" + address(BROKER + i + ".controller"))
+                .reduce((a, b) -> a + "," + b)
+                .orElseThrow();
+        return java(name, lib("dev-stack/kafka"))
+                .jvm("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=96m")
+                .log(settings.home().resolve("deploy/kafka/log4j2.xml").toString())
+                .environment("KAFKA_NODE_ID", Integer.toString(node))
+                .environment(
+                        "KAFKA_LISTENERS",
+                        "PLAINTEXT://" + address(name) + ",CONTROLLER://" + address(name + ".controller"))
+                .environment("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://" + address(name))
+                .environment("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
+                .environment("KAFKA_LOG_DIRS", data.toString())
+                .main("kafka.Kafka", file.toString())
+                .stopWithin(20)
+                .readyWhen(Readiness.broker(address(name), node));
+    }
+
+    private RoleState clickhouse(int shard) throws IOException {
+        String name = CLICKHOUSE + shard;
+        return java(name, lib("dev-stack/cluster"))
+                .jvm(EngineMain.JVM_OPTIONS.toArray(String[]::new))
+                .log(CHILD_LOG)
+                .main(
+                        EngineMain.class.getName(),
+                        "--data",
+                        directory.data(name).toString(),
+                        "--host",
+                        HOST,
+                        "--port",
+                        ports.get(name).toString())
+                .readyWhen(Readiness.http("http://" + address(name) + "/ping"));
+    }
+
+    private RoleState jobManager(int number, Configuration flink) throws IOException {
+        String name = JOB_MANAGER + number;
+        JobManagerProcessSpec memory = JobManagerProcessUtils.processSpecFromConfig(flink);
+        FlinkOptions options = highAvailability(name)
+                .set("jobmanager.bind-host", HOST)
+                .set("jobmanager.rpc.address", HOST)
+                .set("jobmanager.rpc.port", port(name + ".rpc"))
+                .set("high-availability.jobmanager.port", port(name + ".rpc"))
+                .set("blob.server.port", port(name + ".blob"))
+                .set("rest.address", HOST)
+                .set("rest.bind-address", HOST)
+                .set("rest.port", port(name))
+                .set("web.upload.dir", directory.flink("upload").toString())
+                .set("execution.checkpointing.dir", directory.flink("checkpoints").toUri())
+                .set("execution.checkpointing.savepoint-dir", directory.flink("savepoints").toUri())
+                .set("metrics.reporter.prom.port", port(name + ".metrics"));
+        return java(name, lib("dev-stack/flink"))
+                .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
+                .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
+                .flinkLog(flinkConf())
+                .main(JOB_MANAGER_MAIN, "--configDir", flinkConf().toString())
+                .args(options.arguments())
+                .args(dynamic(JobManagerProcessUtils.generateDynamicConfigsStr(memory)))
+                .readyWhen(Readiness.http("http://" + address(name) + "/overview"));
+    }
+
+    private RoleState taskManager(int number, Configuration flink) throws IOException {
+        String name = TASK_MANAGER + number;
+        TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(flink);
+        // Another one at each start: so one sees when this one has joined, and not the one before, which was killed.
+        String resourceId = name + "-" + RoleState.STARTS;
+        FlinkOptions options = highAvailability(name)
+                .set("taskmanager.resource-id", resourceId)
+                .set("taskmanager.host", HOST)
+                .set("taskmanager.bind-host", HOST)
+                .set("taskmanager.rpc.port", port(name))
+                .set("taskmanager.data.port", port(name + ".data"))
+                .set("metrics.reporter.prom.port", port(name + ".metrics"));
+        return java(name, lib("dev-stack/flink"))
+                .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
+                .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
+                .flinkLog(flinkConf())
+                .main(TASK_MANAGER_MAIN, "--configDir", flinkConf().toString())
+                .args(options.arguments())
+                .args(dynamic(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)))
+                .readyWhen(Readiness.taskManager(flink(), resourceId));
+    }
+
+    /** What every process of Flink's is told about its place. */
+    private FlinkOptions highAvailability(String name) throws IOException {
+        return new FlinkOptions()
+                .set("high-availability.zookeeper.quorum", address(ZOOKEEPER))
+                .set("high-availability.cluster-id", "/tidegate")
+                .set("high-availability.storageDir", directory.flink("ha").toUri())
+                .set("io.tmp.dirs", directory.flink("tmp-" + name).toString());
+    }
+
+    private RoleState gateway(int number) throws IOException {
+        String name = GATEWAY + number;
+        Path file = directory.conf(name).resolve("gateway.yaml");
+        Files.writeString(file, """
+                # Written by scripts/cluster at each start.
+                http: {host: %1$s, port: %2$s}
+                grpc: {host: %1$s, port: %3$s}
+                ops: {host: %1$s, port: %4$s}
+                kafka: {bootstrapServers: "%5$s"}
+                clickhouse: {url: "%6$s", database: tidegate, user: default, password: ""}
+                auth: {publicKeyFile: "%7$s", algorithm: ES256, issuer: tidegate, audience: tidegate}
+                # One machine sends everything here, and nginx stands before us.
+                limits:
+                  trustedProxies: [127.0.0.0/8]
+                  ip: {requests: 100000000}
+                  subject: {requests: 100000000, events: 1000000000, bytes: 50GiB}
+                  tenant: {requests: 100000000, events: 1000000000, bytes: 50GiB}
+                """.formatted(
+                        HOST,
+                        port(name),
+                        port(name + ".grpc"),
+                        port(name + ".ops"),
+                        kafka(),
+                        stores().get(0),
+                        new KeyFiles(directory.root()).publicKey()));
+        return java(name, GatewayBuild.classPath(settings.home()))
+                .jvm("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC")
+                .log(CHILD_LOG)
+                .main(GatewayBuild.MAIN, "--config", file.toString())
+                .readyWhen(Readiness.http("http://" + address(name + ".ops") + "/health/ready"));
+    }
+
+    private RoleState nginx() throws IOException {
+        Path conf = directory.conf(NGINX);
+        String text = Files.readString(settings.home().resolve("deploy/nginx/nginx.conf"));
+        text = replaced(text, "listen 8080;", "listen " + address(NGINX) + ";");
+        text = replaced(text, "listen 9090 http2;", "listen " + address(NGINX + ".grpc") + " http2;");
+        for (int i = 1; i <= GATEWAYS; i++) {
+            text = replaced(text, GATEWAY + i + ":8080", address(GATEWAY + i));
+            text = replaced(text, GATEWAY + i + ":9090", address(GATEWAY + i + ".grpc"));
+        }
+        StringBuilder temporary = new StringBuilder("\nhttp {\n");
+        for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+            temporary.append("    %s_temp_path %s;\n".formatted(kind, conf.resolve("tmp-" + kind)));
+        }
+        text = replaced(text, "\nhttp {\n", temporary.toString());
+        Path file = Files.writeString(conf.resolve("nginx.conf"), text);
+        Path log = directory.log(NGINX);
+        // crit: a line per request that finds a gateway away would fill the disk in a campaign, and nobody rolls this file.
+        String globals = "daemon off; pid " + conf.resolve("nginx.pid") + "; error_log " + log + " crit;"
+                + ("root".equals(System.getProperty("user.name")) ? " user root;" : "");
+        return new RoleState(
+                NGINX,
+                0,
+                0,
+                "",
+                0,
+                ports.get(NGINX),
+                log.toString(),
+                directory.output(NGINX).toString(),
+                List.of(nginxProgram().toString(), "-p", conf.toString(), "-c", file.toString(), "-g", globals),
+                Map.of(),
+                Readiness.tcp(address(NGINX)),
+                5);
+    }
+
+    private static Path nginxProgram() throws IOException {
+        String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+        for (String folder : path.split(File.pathSeparator)) {
+            Path program = Path.of(folder, "nginx");
+            if (Files.isExecutable(program)) {
+                return program;
+            }
+        }
+        throw new IOException("nginx is missing; on Debian: apt-get install nginx");
+    }
+
+    /** The file it comes from is somebody else's: notice when it no longer says what is to be replaced. */
+    private static String replaced(String text, String from, String to) throws IOException {
+        if (!text.contains(from)) {
+            throw new IOException("A file under deploy/ no longer says '" + from.strip() + "'");
+        }
+        return text.replace(from, to);
+    }
+
+    private Path flinkConf() {
+        return settings.home().resolve("flink-conf/cluster");
+    }
+
+    private String lib(String module) throws IOException {
+        Path lib = settings.home().resolve(module).resolve("target/lib");
+        if (!Files.isDirectory(lib)) {
+            throw new IOException(module + " isn't built: no " + lib);
+        }
+        return lib + File.separator + "*";
+    }
+
+    private String port(String name) {
+        return Integer.toString(ports.get(name));
+    }
+
+    private String address(String name) {
+        return HOST + ":" + ports.get(name);
+    }
+
+    private List<String> addresses(String role, int count, String prefix) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(i -> prefix + address(role + i))
+                .toList();
+    }
+
+    /** {@code -D a=b -D c=d}, as Flink's own scripts pass it on. */
+    private static List<String> dynamic(String options) {
+        return List.of(options.strip().split("\\s+"));
+    }
+
+    private JavaRole java(String name, String classPath) throws IOException {
+        return new JavaRole(name, classPath, directory, ports.get(name));
+    }
+
+    /** {@code -Dkey=value} of Flink's processes. */
+    private static final class FlinkOptions {
+
+        private final List<String> arguments = new ArrayList<>();
+
+        FlinkOptions set(String key, Object value) {
+            arguments.add("-D");
+            arguments.add(key + "=" + value);
+            return this;
+        }
+
+        List<String> arguments() {
+            return arguments;
+        }
+    }
+}
