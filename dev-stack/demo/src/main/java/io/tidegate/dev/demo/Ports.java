@@ -36,15 +36,16 @@ record Ports(
 
     Ports {
         Map<Integer, String> seen = new HashMap<>();
-        byOption().forEach((option, port) -> {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException(option + ": a port from 0 to 65535 expected, got " + port);
-            }
-            String other = port == 0 ? null : seen.put(port, option);
-            if (other != null) {
-                throw new IllegalArgumentException(option + ": port " + port + " is the one of " + other);
-            }
-        });
+        byOption(http, grpc, ops, flink, clickhouse, kafka, notifierOps, flinkMetrics, kafkaMetrics)
+                .forEach((option, port) -> {
+                    if (port < 0 || port > 65_535) {
+                        throw new IllegalArgumentException(option + ": a port from 0 to 65535 expected, got " + port);
+                    }
+                    String other = port == 0 ? null : seen.put(port, option);
+                    if (other != null) {
+                        throw new IllegalArgumentException(option + ": port " + port + " is the one of " + other);
+                    }
+                });
     }
 
     /** The same with a free port in place of every 0. */
