@@ -41,6 +41,11 @@ class JavaScriptTest {
     }
 
     @Test
+    void theSourcesAreLinted() throws IOException, InterruptedException {
+        assertThat(run("lint", Map.of())).isZero();
+    }
+
+    @Test
     void theClientPublishesListensAndResumes() throws IOException, InterruptedException {
         assertThat(run("client", Map.of("TIDEGATE_STAGE", stage.controlUrl()))).isZero();
     }
