@@ -107,6 +107,24 @@ public final class Auth {
         return context -> check(context, roles);
     }
 
+    /**
+     * A handler behind {@link #require} or {@link #authenticated}, for what isn't kept apart by tenant: 403 to whoever has one, since the
+     * answer would be made of the data of others.
+     */
+    public static Handler<RoutingContext> allTenants() {
+        return context -> {
+            if (principal(context).tenant().isEmpty()) {
+                context.next();
+            } else {
+                Problem.of(
+                                403,
+                                "not_by_tenant",
+                                "This isn't kept apart by tenant; a token with a tenant can't have it.")
+                        .send(context.response());
+            }
+        };
+    }
+
     /** The principal that {@link #require} or {@link #authenticated} put there. */
     public static Principal principal(RoutingContext context) {
         Principal principal = context.get(PRINCIPAL);

@@ -8,13 +8,18 @@ import java.util.Set;
  *
  * @param sub claim {@code sub}, never empty
  * @param roles the known ones of claim {@code roles}; may be empty
- * @param tenant claim {@code tenant}, or empty
+ * @param tenant claim {@code tenant}, or empty: not bound to a tenant
  * @param expiresAt claim {@code exp}; a token is still taken up to the clock skew after it
  */
 public record Principal(String sub, Set<Role> roles, String tenant, Instant expiresAt) {
 
     public Principal {
         roles = Set.copyOf(roles);
+    }
+
+    /** What somebody with a tenant reads is that tenant's; who has none is of the platform itself and reads all. */
+    public TenantScope scope() {
+        return tenant.isEmpty() ? TenantScope.ALL : TenantScope.only(tenant);
     }
 
     public boolean has(Role role) {

@@ -19,7 +19,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code GET /api/v1/posts/{postId}/counters} and {@code GET /api/v1/leaderboards/posts}; any valid token.
+ * {@code GET /api/v1/posts/{postId}/counters} and {@code GET /api/v1/leaderboards/posts}; any valid token without a tenant: the numbers are
+ * those of all tenants together.
  *
  * <p>Until the topic has been read once from its beginning: 503 with Retry-After, and the gateway isn't ready.
  */
@@ -68,8 +69,12 @@ public final class CountersModule implements RouteModule {
     public void mount(Router router, Auth auth) {
         router.get("/api/v1/posts/:postId/counters")
                 .handler(auth.authenticated())
+                .handler(Auth.allTenants())
                 .handler(this::postCounters);
-        router.get("/api/v1/leaderboards/posts").handler(auth.authenticated()).handler(this::leaderboard);
+        router.get("/api/v1/leaderboards/posts")
+                .handler(auth.authenticated())
+                .handler(Auth.allTenants())
+                .handler(this::leaderboard);
     }
 
     @Override

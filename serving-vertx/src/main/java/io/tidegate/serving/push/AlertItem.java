@@ -50,7 +50,8 @@ record AlertItem(Alert alert) implements FeedItem {
 
     @Override
     public boolean matches(Filter filter) {
-        return filter.isNone() || filter.allows(AlertJson.severity(alert), alert.getRuleId(), alert.getSubject());
+        return filter.scope().covers(alert.getTenant())
+                && (filter.isNone() || filter.allows(AlertJson.severity(alert), alert.getRuleId(), alert.getSubject()));
     }
 
     private static Alert parse(byte[] value) {

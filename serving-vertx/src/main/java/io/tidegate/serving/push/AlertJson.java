@@ -29,6 +29,9 @@ public final class AlertJson {
         }
         json.writeEndArray();
         json.writeStringField("detectedAt", DataJson.time(alert.getDetectedAtMs()));
+        if (!alert.getTenant().isEmpty()) {
+            json.writeStringField("tenant", alert.getTenant());
+        }
         json.writeEndObject();
     }
 

@@ -2,6 +2,7 @@ package io.tidegate.serving.push;
 
 import io.tidegate.serving.auth.Principal;
 import io.tidegate.serving.auth.Role;
+import io.tidegate.serving.auth.TenantScope;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -100,13 +101,24 @@ public record Channel(Family family, String name, String id) {
         return ID.matcher(id).matches() && !id.contains("..");
     }
 
-    /** Alerts: role analyst or admin. A person's channel: that person or an admin. Posts and leaderboard: anybody with a token. */
+    /**
+     * Alerts: role analyst or admin. A person's channel: that person or an admin. Posts and leaderboard, whose numbers are those of all
+     * tenants together: anybody with a token that has no tenant. What of the channel somebody gets is {@link #scope}.
+     */
     public boolean readableBy(Principal who) {
         return switch (family) {
             case ALERTS -> who.has(Role.ANALYST) || who.has(Role.ADMIN);
             case USER -> id.equals(who.sub()) || who.has(Role.ADMIN);
-            case POST, LEADERBOARD -> true;
+            case POST, LEADERBOARD -> who.tenant().isEmpty();
         };
+    }
+
+    /**
+     * Whose data this reader gets of the channel: their tenant's, or all for those without one. A person is one within their tenant, so
+     * somebody's own channel has nothing that is meant for a namesake elsewhere.
+     */
+    TenantScope scope(Principal who) {
+        return family == Family.USER && !who.has(Role.ADMIN) ? TenantScope.only(who.tenant()) : who.scope();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.tidegate.contracts.v1.NotificationKind;
 import io.tidegate.contracts.v1.Severity;
 import io.tidegate.contracts.v1.TakeABreak;
 import io.tidegate.serving.GatewayConfig;
+import io.tidegate.serving.auth.TenantScope;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -78,8 +79,9 @@ public final class ClickHouseArchive implements Archive {
         boolean alerts = family == Channel.Family.ALERTS;
         try {
             boolean mayMiss = first && mayMiss(alerts ? "alerts" : "notifications", holes, since);
-            List<Row> rows =
-                    alerts ? alerts(channel, filter, holes, since, max) : notifications(channel, holes, since, max);
+            List<Row> rows = alerts
+                    ? alerts(channel, filter, holes, since, max)
+                    : notifications(channel, filter, holes, since, max);
             boolean more = rows.size() > max;
             return new Page(more ? rows.subList(0, max) : rows, more, mayMiss);
         } catch (SQLException | RuntimeException e) {
@@ -154,6 +156,12 @@ public final class ClickHouseArchive implements Archive {
             return this;
         }
 
+        private Query of(TenantScope scope) {
+            return scope.tenant().isPresent()
+                    ? text(" AND tenant = ").value(scope.tenant().get())
+                    : this;
+        }
+
         private Query firstOnes(int max, String settings) {
             return text(" ORDER BY topic_partition, topic_offset LIMIT ")
                     .value(max + 1L)
@@ -191,8 +199,9 @@ public final class ClickHouseArchive implements Archive {
                 .text(
                         "SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), alert_id, kind, rule_id,"
                                 + " toInt64(rule_version), subject, severity, message, event_ids,"
-                                + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at) FROM alerts FINAL")
-                .within(holes, since);
+                                + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at), tenant FROM alerts FINAL")
+                .within(holes, since)
+                .of(filter.scope());
         if (channel.equals(Channel.ALERTS_FRAUD)) {
             query.text(" AND kind = 'fraud'");
         } else if (channel.equals(Channel.ALERTS_SURGE)) {
@@ -216,14 +225,18 @@ public final class ClickHouseArchive implements Archive {
                         .addAllEventIds(texts(row, 11))
                         .setDetectedAtMs(row.getLong(12))
                         .setStartedAtMs(row.getLong(13))
+                        .setTenant(row.getString(14))
                         .build()));
     }
 
-    private List<Row> notifications(Channel channel, List<Hole> holes, long since, int max) throws SQLException {
+    private List<Row> notifications(Channel channel, Filter filter, List<Hole> holes, long since, int max)
+            throws SQLException {
         Query query = new Query()
-                .text("SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), notification_id, kind,"
-                        + " recipient, message, data, toUnixTimestamp64Milli(created_at) FROM notifications FINAL")
+                .text(
+                        "SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), notification_id, kind,"
+                                + " recipient, message, data, toUnixTimestamp64Milli(created_at), tenant FROM notifications FINAL")
                 .within(holes, since)
+                .of(filter.scope())
                 .text(" AND recipient = ")
                 .value(channel.id())
                 .firstOnes(max, settings);
@@ -235,7 +248,8 @@ public final class ClickHouseArchive implements Archive {
                             .orElse(NotificationKind.NOTIFICATION_KIND_UNSPECIFIED))
                     .setRecipient(row.getString(6))
                     .setMessage(row.getString(7))
-                    .setCreatedAtMs(row.getLong(9));
+                    .setCreatedAtMs(row.getLong(9))
+                    .setTenant(row.getString(10));
             data(notification, members(row.getString(8)));
             return NotificationItem.of(notification.build());
         });

@@ -37,7 +37,10 @@ final class FeedRoutes {
 
     void mount(Router router, Auth auth) {
         router.get("/api/v1/feed").handler(auth.authenticated()).handler(this::feed);
-        router.get("/api/v1/presence").handler(auth.authenticated()).handler(this::presence);
+        router.get("/api/v1/presence")
+                .handler(auth.authenticated())
+                .handler(Auth.allTenants())
+                .handler(this::presence);
     }
 
     private void feed(RoutingContext routing) {

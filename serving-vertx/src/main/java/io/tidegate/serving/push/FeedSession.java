@@ -88,7 +88,7 @@ final class FeedSession {
         if (!open) {
             return;
         }
-        if (principal != null && !principal.sub().equals(who.sub())) {
+        if (principal != null && !isSame(principal, who)) {
             fail(PushError.OTHER_SUBJECT, CloseCode.UNAUTHORIZED);
             return;
         }
@@ -100,6 +100,11 @@ final class FeedSession {
             }
         }
         welcome(who);
+    }
+
+    /** A subject is one within its tenant. What was subscribed to is of that tenant, so a session doesn't change it. */
+    private static boolean isSame(Principal before, Principal now) {
+        return before.sub().equals(now.sub()) && before.tenant().equals(now.tenant());
     }
 
     private void welcome(Principal who) {

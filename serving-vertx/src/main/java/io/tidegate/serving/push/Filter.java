@@ -1,14 +1,16 @@
 package io.tidegate.serving.push;
 
 import io.tidegate.contracts.EnumWords;
+import io.tidegate.serving.auth.TenantScope;
 import java.util.Set;
 
 /**
  * Which alerts of a channel a listener wants: those whose severity, rule and subject are each among the named ones. An empty
- * set names all. Applied to what is already decoded; the bytes that are sent stay shared.
+ * set names all. And of whose data, which isn't the listener's to say. Applied to what is already decoded; the bytes that are sent stay shared.
  */
-public record Filter(Set<String> severities, Set<String> rules, Set<String> subjects) {
+public record Filter(Set<String> severities, Set<String> rules, Set<String> subjects, TenantScope scope) {
 
+    /** What passes everything. */
     public static final Filter NONE = new Filter(Set.of(), Set.of(), Set.of());
 
     /** Values of one kind. */
@@ -23,6 +25,17 @@ public record Filter(Set<String> severities, Set<String> rules, Set<String> subj
         subjects = Set.copyOf(subjects);
     }
 
+    /** As a listener wishes, before it is known what they may read. */
+    public Filter(Set<String> severities, Set<String> rules, Set<String> subjects) {
+        this(severities, rules, subjects, TenantScope.ALL);
+    }
+
+    /** The same of the data within the scope. */
+    Filter within(TenantScope only) {
+        return new Filter(severities, rules, subjects, only);
+    }
+
+    /** Whether the listener has wished for nothing. The scope is no wish. */
     boolean isNone() {
         return severities.isEmpty() && rules.isEmpty() && subjects.isEmpty();
     }

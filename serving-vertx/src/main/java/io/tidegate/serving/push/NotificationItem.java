@@ -41,7 +41,7 @@ record NotificationItem(Notification notification, List<Channel> channels) imple
 
     @Override
     public boolean matches(Filter filter) {
-        return true;
+        return filter.scope().covers(notification.getTenant());
     }
 
     private static Notification parse(byte[] value) {

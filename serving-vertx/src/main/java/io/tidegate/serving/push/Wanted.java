@@ -7,6 +7,7 @@ import java.util.Optional;
  * A subscription that somebody asks for: checked, and allowed to that person.
  *
  * @param cursor where to continue; null for from now on
+ * @param filter within what this person may read
  */
 record Wanted(Channel channel, Cursor cursor, Filter filter) {
 
@@ -49,12 +50,13 @@ record Wanted(Channel channel, Cursor cursor, Filter filter) {
         if (!filter.isNone() && (channel.family() != Channel.Family.ALERTS || !filter.isValid())) {
             throw new RefusedException(PushError.BAD_FILTER, channel.name());
         }
+        Filter allowed = filter.within(channel.scope(who));
         if (cursorText == null) {
-            return new Wanted(channel, null, filter);
+            return new Wanted(channel, null, allowed);
         }
         Optional<Cursor> cursor = Cursor.decode(cursorText)
                 .filter(c -> c.topicTag() == channel.family().topicTag());
         return new Wanted(
-                channel, cursor.orElseThrow(() -> new RefusedException(PushError.BAD_CURSOR, channel.name())), filter);
+                channel, cursor.orElseThrow(() -> new RefusedException(PushError.BAD_CURSOR, channel.name())), allowed);
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.serving.query;
 
+import io.tidegate.serving.auth.TenantScope;
 import io.tidegate.serving.http.JsonBody;
 import io.tidegate.serving.push.DataJson;
 import io.vertx.core.buffer.Buffer;
@@ -19,8 +20,9 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
 
     private static final int MAX_EVENTS = 1_000;
 
-    static Optional<AlertStory> read(QueryPool.Asking clickhouse, String alertId) throws SQLException {
-        List<AlertRow> found = clickhouse.rows(new AlertById(alertId));
+    static Optional<AlertStory> read(QueryPool.Asking clickhouse, String alertId, TenantScope scope)
+            throws SQLException {
+        List<AlertRow> found = clickhouse.rows(new AlertById(alertId, scope));
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -49,7 +51,7 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
         });
     }
 
-    private record AlertById(String alertId) implements Query<AlertRow> {
+    private record AlertById(String alertId, TenantScope scope) implements Query<AlertRow> {
 
         @Override
         public Sql sql() {
@@ -57,18 +59,20 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
                     .text("SELECT " + AlertsQuery.COLUMNS + ", toUnixTimestamp64Milli(started_at),"
                             + " toUnixTimestamp64Milli(raised_at) FROM alerts WHERE alert_id = ")
                     .value(alertId)
+                    .within(scope)
                     .text(" LIMIT 1");
         }
 
         @Override
         public AlertRow read(ResultSet row) throws SQLException {
-            return new AlertRow(AlertsQuery.Row.read(row), row.getLong(10), row.getLong(11));
+            return new AlertRow(AlertsQuery.Row.read(row), row.getLong(11), row.getLong(12));
         }
     }
 
     /**
      * An event id is unique only within its user, so the events of an alert are those with its ids that lie between its first and
-     * its last one, in the time that detection went by. Where the subject is a user, it is that user's.
+     * its last one, in the time that detection went by, of the alert's tenant. Where the subject is a user, it is that user's. An alert
+     * from before alerts had tenants has none, though its events may.
      */
     private record EventsOf(AlertsQuery.Row alert, String alertId) implements Query<StoredEvent> {
 
@@ -85,7 +89,11 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
                     .value(alert.subject())
                     .text(" OR position(")
                     .value(alert.subject())
-                    .text(", ':') > 0) ORDER BY indexOf(tupleElement(a, 1), event_id), appended_at, kafka_partition,"
+                    .text(", ':') > 0) AND (tenant = ")
+                    .value(alert.tenant())
+                    .text(" OR ")
+                    .value(alert.tenant())
+                    .text(" = '') ORDER BY indexOf(tupleElement(a, 1), event_id), appended_at, kafka_partition,"
                             + " kafka_offset"
                             // Instead of FINAL, which would read far more.
                             + " LIMIT 1 BY user_id, event_id LIMIT " + MAX_EVENTS);

@@ -1,5 +1,6 @@
 package io.tidegate.serving.query;
 
+import io.tidegate.serving.auth.TenantScope;
 import io.tidegate.serving.push.DataJson;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -21,7 +22,8 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
             String severity,
             String message,
             List<String> eventIds,
-            long detectedAtMs) {
+            long detectedAtMs,
+            String tenant) {
 
         /** Of the columns {@link #COLUMNS}. */
         static Row read(ResultSet row) throws SQLException {
@@ -34,7 +36,8 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
                     row.getString(6),
                     row.getString(7),
                     texts(row),
-                    row.getLong(9));
+                    row.getLong(9),
+                    row.getString(10));
         }
 
         void write(RowWriter out) throws IOException {
@@ -47,12 +50,13 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
             out.text("message", message);
             out.texts("eventIds", eventIds);
             out.text("detectedAt", DataJson.time(detectedAtMs));
+            out.textIfAny("tenant", tenant);
         }
     }
 
     static final String COLUMNS =
             "alert_id, kind, rule_id, toInt64(rule_version), subject, severity, message, event_ids,"
-                    + " toUnixTimestamp64Milli(detected_at)";
+                    + " toUnixTimestamp64Milli(detected_at), tenant";
     private static final List<String> FIELDS = List.of(
             "alertId", "kind", "ruleId", "ruleVersion", "subject", "severity", "message", "eventIds", "detectedAt");
 
@@ -62,26 +66,34 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
     private final TimeRange range;
     private final Optional<String> rule;
     private final Optional<String> subject;
+    private final TenantScope scope;
     private final Optional<Place> after;
     private final long detectedBefore;
     private final int limit;
 
     private AlertsQuery(
-            TimeRange range, Optional<String> rule, Optional<String> subject, Optional<Place> after, int limit)
+            TimeRange range,
+            Optional<String> rule,
+            Optional<String> subject,
+            TenantScope scope,
+            Optional<Place> after,
+            int limit)
             throws BadParameterException {
         this.range = range;
         this.rule = rule;
         this.subject = subject;
+        this.scope = scope;
         this.after = after;
         this.detectedBefore = after.isPresent() ? after.get().number() : 0;
         this.limit = limit;
     }
 
-    static AlertsQuery of(Parameters parameters) throws BadParameterException {
+    static AlertsQuery of(Parameters parameters, TenantScope scope) throws BadParameterException {
         return new AlertsQuery(
                 parameters.range(),
                 parameters.text("rule"),
                 parameters.text("subject"),
+                scope,
                 parameters.cursor(),
                 parameters.limit(DEFAULT_LIMIT, MAX_LIMIT));
     }
@@ -105,7 +117,8 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
     public Sql sql() {
         Sql sql = new Sql()
                 .text("SELECT " + COLUMNS + " FROM alerts FINAL WHERE ")
-                .millisIn("detected_at", range);
+                .millisIn("detected_at", range)
+                .within(scope);
         if (rule.isPresent()) {
             sql.text(" AND rule_id = ").value(rule.get());
         }

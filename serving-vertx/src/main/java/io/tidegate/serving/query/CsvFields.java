@@ -29,6 +29,11 @@ final class CsvFields implements RowWriter {
     }
 
     @Override
+    public void textIfAny(String name, String value) {
+        // A table has the same columns for all its rows, and those that it has always had.
+    }
+
+    @Override
     public void number(String name, long value) {
         cell(Long.toString(value));
     }

@@ -14,6 +14,13 @@ record JsonFields(JsonGenerator json) implements RowWriter {
     }
 
     @Override
+    public void textIfAny(String name, String value) throws IOException {
+        if (!value.isEmpty()) {
+            text(name, value);
+        }
+    }
+
+    @Override
     public void number(String name, long value) throws IOException {
         json.writeNumberField(name, value);
     }

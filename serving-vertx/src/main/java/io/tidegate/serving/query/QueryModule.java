@@ -4,9 +4,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.auth.Auth;
 import io.tidegate.serving.auth.Role;
+import io.tidegate.serving.auth.TenantScope;
 import io.tidegate.serving.http.Problem;
 import io.tidegate.serving.http.RouteModule;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -36,12 +38,14 @@ public final class QueryModule implements RouteModule {
     /** Turns the parameters of a request into a question. */
     @FunctionalInterface
     private interface Parser<Q> {
-        Q parse(Parameters parameters) throws BadParameterException, RangeTooLongException;
+        Q parse(Parameters parameters, TenantScope scope) throws BadParameterException, RangeTooLongException;
     }
 
     private record Asked<Q>(Q report, AnswerFormat format) {}
 
-    /** No alert has this id, or it isn't stored yet. */
+    private record Story(String alertId, TenantScope scope) {}
+
+    /** No alert has this id, or none of the asker's tenant, or it isn't stored yet. */
     static final class UnknownAlertException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -65,11 +69,13 @@ public final class QueryModule implements RouteModule {
 
     @Override
     public void mount(Router router, Auth auth) {
-        report(router, auth, "/api/v1/analytics/activity", ActivityQuery::of);
-        report(router, auth, "/api/v1/analytics/top-posts", TopPostsQuery::of);
-        report(router, auth, "/api/v1/analytics/likes-by-day", LikesByDayQuery::of);
-        report(router, auth, "/api/v1/analytics/bets", BetsQuery::of);
-        report(router, auth, "/api/v1/alerts", AlertsQuery::of);
+        // The windows are those of all tenants together.
+        Handler<RoutingContext> allTenants = Auth.allTenants();
+        report(router, auth, "/api/v1/analytics/activity", allTenants, (p, scope) -> ActivityQuery.of(p));
+        report(router, auth, "/api/v1/analytics/top-posts", allTenants, (p, scope) -> TopPostsQuery.of(p));
+        report(router, auth, "/api/v1/analytics/likes-by-day", allTenants, (p, scope) -> LikesByDayQuery.of(p));
+        report(router, auth, "/api/v1/analytics/bets", allTenants, (p, scope) -> BetsQuery.of(p));
+        report(router, auth, "/api/v1/alerts", RoutingContext::next, AlertsQuery::of);
         router.get("/api/v1/alerts/:alertId")
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
                 .handler(this::story);
@@ -93,10 +99,13 @@ public final class QueryModule implements RouteModule {
                 "status", "", clickhouse -> clickhouse.rows(StoreFigures.QUERY).get(0));
     }
 
-    private <R, Q extends Report<R>> void report(Router router, Auth auth, String path, Parser<Q> parser) {
+    private <R, Q extends Report<R>> void report(
+            Router router, Auth auth, String path, Handler<RoutingContext> also, Parser<Q> parser) {
         String name = path.substring(path.lastIndexOf('/') + 1);
-        router.get(path).handler(auth.require(Role.ANALYST, Role.ADMIN)).handler(context -> parse(context, parser)
-                .ifPresent(asked -> answer(context, path, name, asked)));
+        router.get(path)
+                .handler(auth.require(Role.ANALYST, Role.ADMIN))
+                .handler(also)
+                .handler(context -> parse(context, parser).ifPresent(asked -> answer(context, path, name, asked)));
     }
 
     private <R, Q extends Report<R>> void answer(RoutingContext context, String path, String name, Asked<Q> asked) {
@@ -137,18 +146,19 @@ public final class QueryModule implements RouteModule {
             return;
         }
         String subject = Auth.principal(context).sub();
-        parse(context, parameters -> alertId).ifPresent(asked -> onContext(
+        TenantScope scope = Auth.principal(context).scope();
+        parse(context, (parameters, ignored) -> alertId).ifPresent(asked -> onContext(
                         context,
                         answers.get(
-                                new Answers.Key("alert", alertId, AnswerFormat.JSON),
-                                () -> pool.run("alert", subject, clickhouse -> story(clickhouse, alertId))))
+                                new Answers.Key("alert", new Story(alertId, scope), AnswerFormat.JSON),
+                                () -> pool.run("alert", subject, clickhouse -> story(clickhouse, alertId, scope))))
                 .onSuccess(answer -> send(context, answer, AnswerFormat.JSON.contentType()))
                 .onFailure(failure -> refuse(context, failure)));
     }
 
-    private static Answer story(QueryPool.Asking clickhouse, String alertId) throws SQLException {
+    private static Answer story(QueryPool.Asking clickhouse, String alertId, TenantScope scope) throws SQLException {
         return Answer.of(
-                AlertStory.read(clickhouse, alertId)
+                AlertStory.read(clickhouse, alertId, scope)
                         .orElseThrow(UnknownAlertException::new)
                         .json(),
                 Optional.empty());
@@ -182,7 +192,7 @@ public final class QueryModule implements RouteModule {
     private <Q> Optional<Asked<Q>> parse(RoutingContext context, Parser<Q> parser) {
         try {
             Parameters parameters = new Parameters(context.queryParams(), clock.instant());
-            Q query = parser.parse(parameters);
+            Q query = parser.parse(parameters, Auth.principal(context).scope());
             AnswerFormat format = query instanceof Report<?>
                     ? AnswerFormat.of(parameters, context.parsedHeaders().accept())
                     : AnswerFormat.JSON;

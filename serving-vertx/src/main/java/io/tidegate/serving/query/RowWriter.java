@@ -9,6 +9,9 @@ interface RowWriter {
 
     void text(String name, String value) throws IOException;
 
+    /** A member of objects where it isn't empty; never a column of tables. */
+    void textIfAny(String name, String value) throws IOException;
+
     void number(String name, long value) throws IOException;
 
     /**

@@ -1,5 +1,6 @@
 package io.tidegate.serving.query;
 
+import io.tidegate.serving.auth.TenantScope;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -33,6 +34,13 @@ final class Sql {
         text.append('?');
         values.add(value);
         return this;
+    }
+
+    /** The further condition that rows are within the scope. */
+    Sql within(TenantScope scope) {
+        return scope.tenant().isPresent()
+                ? text(" AND tenant = ").value(scope.tenant().get())
+                : this;
     }
 
     /** The condition that a column of type DateTime lies in a range of whole seconds. */

@@ -155,10 +155,18 @@ public final class RulesModule implements RouteModule {
                 .handler(this::get);
         router.get("/api/v1/rules/:ruleId/history")
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
+                .handler(Auth.allTenants())
                 .handler(this::loaded)
                 .handler(this::history);
-        router.put("/api/v1/rules/:ruleId").handler(auth.require(Role.ADMIN)).handler(this::put);
-        router.delete("/api/v1/rules/:ruleId").handler(auth.require(Role.ADMIN)).handler(this::reset);
+        // One rule is every tenant's.
+        router.put("/api/v1/rules/:ruleId")
+                .handler(auth.require(Role.ADMIN))
+                .handler(Auth.allTenants())
+                .handler(this::put);
+        router.delete("/api/v1/rules/:ruleId")
+                .handler(auth.require(Role.ADMIN))
+                .handler(Auth.allTenants())
+                .handler(this::reset);
     }
 
     private void loaded(RoutingContext context) {

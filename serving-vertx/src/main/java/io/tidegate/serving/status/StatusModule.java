@@ -100,6 +100,7 @@ public final class StatusModule implements RouteModule {
     public void mount(Router router, Auth auth) {
         router.get("/api/v1/status")
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
+                .handler(Auth.allTenants())
                 .handler(this::answer);
     }
 
