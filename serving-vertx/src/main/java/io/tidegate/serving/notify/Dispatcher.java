@@ -142,14 +142,16 @@ final class Dispatcher {
 
         private final int partition;
         private final Map<String, Pending> pending = new HashMap<>();
-        private final Map<String, Boolean> done = new LinkedHashMap<>() {
+        /** With the number of redrives that it was done with: a further one is no repetition. */
+        private final Map<String, Integer> done = new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
                 return size() > DONE_CAPACITY;
             }
         };
+
         private final Map<String, Lane> lanes = new HashMap<>();
         private boolean loaded;
         private int out;
@@ -161,14 +163,15 @@ final class Dispatcher {
 
         private void read(String id, Delivery delivery) {
             if (delivery == null) {
-                done.put(id, true);
                 Pending known = pending.get(id);
+                done.merge(id, known == null ? 0 : known.delivery.getRedrives(), Math::max);
                 if (known != null && !known.sending) {
                     forget(known);
                 }
                 return;
             }
-            if (done.containsKey(id)) {
+            Integer before = done.get(id);
+            if (before != null && delivery.getRedrives() <= before) {
                 // Planned once more after a crash of the planner, or an attempt that a former owner was late to write.
                 // Once
                 // loaded, what has attempts is an echo of our own.
@@ -237,7 +240,7 @@ final class Dispatcher {
         }
 
         private void end(Pending ended) {
-            done.put(ended.id(), true);
+            done.merge(ended.id(), ended.delivery.getRedrives(), Math::max);
             forget(ended);
             writeEnd(ended.delivery);
         }

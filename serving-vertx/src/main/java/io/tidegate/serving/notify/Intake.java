@@ -11,16 +11,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,8 +79,9 @@ final class Intake extends ConsumerThread {
                 group,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 "read_committed",
+                // Where the offset that was committed is gone, all there is comes after it.
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "by_duration:" + startBack,
+                "earliest",
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                 10_000,
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
@@ -83,7 +90,17 @@ final class Intake extends ConsumerThread {
 
     @Override
     protected void run(KafkaConsumer<byte[], byte[]> consumer) {
-        consumer.subscribe(List.of(Topics.ALERTS, Topics.NOTIFICATIONS));
+        consumer.subscribe(List.of(Topics.ALERTS, Topics.NOTIFICATIONS), new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                beginNewOnes(consumer, partitions);
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                // What was read has been committed before the next poll.
+            }
+        });
         while (!isStopping()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             connected();
@@ -92,6 +109,30 @@ final class Intake extends ConsumerThread {
                 consumer.commitSync();
             }
         }
+    }
+
+    /**
+     * Where a group that has never read a partition begins. Not by {@code auto.offset.reset=by_duration}: a partition in which nothing
+     * is as young has no answer then, and Kafka's client asks again only after {@code request.timeout.ms}, so whatever came
+     * next waited for half a minute.
+     */
+    private void beginNewOnes(KafkaConsumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+        long since = clock.millis() - startBack.toMillis();
+        Map<TopicPartition, Long> begin = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            if (committed.get(partition) == null) {
+                begin.put(partition, since);
+            }
+        }
+        if (begin.isEmpty()) {
+            return;
+        }
+        // Before the times are asked for: what is appended in between has a time, or lies after this end.
+        Map<TopicPartition, Long> ends = consumer.endOffsets(begin.keySet());
+        consumer.offsetsForTimes(begin)
+                .forEach((partition, first) ->
+                        consumer.seek(partition, first == null ? ends.get(partition) : first.offset()));
     }
 
     private void write(ConsumerRecords<byte[], byte[]> records) {

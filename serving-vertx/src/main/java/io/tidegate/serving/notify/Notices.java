@@ -34,6 +34,13 @@ public final class Notices {
                 : notice.getNotification().getRecipient();
     }
 
+    /** Of the events behind it, or empty. */
+    public static String tenant(Notice notice) {
+        return notice.hasAlert()
+                ? notice.getAlert().getTenant()
+                : notice.getNotification().getTenant();
+    }
+
     public static String text(Notice notice) {
         return notice.hasAlert()
                 ? notice.getAlert().getMessage()

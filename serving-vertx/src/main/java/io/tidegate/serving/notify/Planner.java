@@ -1,5 +1,6 @@
 package io.tidegate.serving.notify;
 
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.ChannelPreference;
 import io.tidegate.contracts.v1.Delivery;
 import io.tidegate.contracts.v1.DeliverySchedule;
@@ -33,21 +34,31 @@ final class Planner {
         List<Delivery> plan = new ArrayList<>();
         if (channels.contains(Target.Channel.WEBHOOK)) {
             for (WebhookSubscription webhook : settings.webhooks()) {
-                if (webhook.getEnabled() && passes(webhook.getFilter(), notice)) {
+                if (webhook.getEnabled()
+                        && mayRead(webhook.getTenant(), notice)
+                        && passes(webhook.getFilter(), notice)) {
                     plan.add(delivery(Target.webhook(webhook.getWebhookId()), notice, webhook.getSchedule(), now));
                 }
             }
         }
         if (Notices.isAlert(notice)) {
-            for (String userId : settings.alertReaders()) {
-                planUser(plan, userId, notice, now);
+            for (String user : settings.alertReaders()) {
+                if (mayRead(ScopedId.tenant(user), notice)) {
+                    planUser(plan, user, notice, now);
+                }
             }
         } else {
-            planUser(plan, Notices.subject(notice), notice, now);
+            planUser(plan, ScopedId.of(Notices.subject(notice), Notices.tenant(notice)), notice, now);
         }
         return plan;
     }
 
+    /** Who has no tenant is of the platform itself and reads all. */
+    private static boolean mayRead(String tenant, Notice notice) {
+        return tenant.isEmpty() || tenant.equals(Notices.tenant(notice));
+    }
+
+    /** @param userId within its tenant */
     private void planUser(List<Delivery> plan, String userId, Notice notice, Instant now) {
         NotificationPreferences preferences =
                 settings.preferences(userId).orElse(NotificationPreferences.getDefaultInstance());

@@ -117,9 +117,18 @@ final class NotifierWorld implements AutoCloseable {
     }
 
     HttpResponse<String> call(String method, String path, String body, String subject, String... roles) {
+        return send(method, path, body, gateway.token(subject, roles));
+    }
+
+    /** As the admin of a tenant. */
+    HttpResponse<String> callAs(String tenant, String method, String path) {
+        return send(method, path, null, gateway.token(ADMIN, Map.of("tenant", tenant), "admin"));
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String token) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                 .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + gateway.token(subject, roles))
+                .header("Authorization", "Bearer " + token)
                 .method(
                         method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
@@ -138,12 +147,19 @@ final class NotifierWorld implements AutoCloseable {
     }
 
     JsonObject createWebhook(String url, String filter, String schedule) {
-        HttpResponse<String> response = call(
+        return createWebhook(url, filter, schedule, "");
+    }
+
+    JsonObject createTenantsWebhook(String tenant, String url, String filter) {
+        return createWebhook(url, filter, "{}", tenant);
+    }
+
+    private JsonObject createWebhook(String url, String filter, String schedule, String tenant) {
+        HttpResponse<String> response = send(
                 "POST",
                 "/api/v1/webhooks",
                 "{\"url\":\"" + url + "\",\"filter\":" + filter + ",\"schedule\":" + schedule + "}",
-                ADMIN,
-                "admin");
+                gateway.token(ADMIN, tenant.isEmpty() ? Map.of() : Map.of("tenant", tenant), "admin"));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
         return new JsonObject(response.body());
     }
@@ -165,7 +181,16 @@ final class NotifierWorld implements AutoCloseable {
     }
 
     /** Its id. */
+    String alertOf(String tenant, String subject, String rule) {
+        return alert(tenant, subject, rule, Severity.SEVERITY_WARNING, AlertKind.ALERT_KIND_FRAUD);
+    }
+
+    /** Its id. */
     String alert(String subject, String rule, Severity severity, AlertKind kind) {
+        return alert("", subject, rule, severity, kind);
+    }
+
+    private String alert(String tenant, String subject, String rule, Severity severity, AlertKind kind) {
         Alert alert = Alert.newBuilder()
                 .setAlertId(UUID.randomUUID().toString())
                 .setKind(kind)
@@ -175,6 +200,7 @@ final class NotifierWorld implements AutoCloseable {
                 .setSeverity(severity)
                 .setMessage(subject + " did what " + rule + " looks for")
                 .setDetectedAtMs(System.currentTimeMillis())
+                .setTenant(tenant)
                 .build();
         send(Topics.ALERTS, subject, alert.toByteArray());
         return alert.getAlertId();

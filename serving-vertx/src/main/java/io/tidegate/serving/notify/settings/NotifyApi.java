@@ -1,6 +1,7 @@
 package io.tidegate.serving.notify.settings;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.NotificationPreferences;
 import io.tidegate.contracts.v1.NotifierSetting;
 import io.tidegate.contracts.v1.PushSubscription;
@@ -36,7 +37,8 @@ import java.util.UUID;
  * What users tell the notifier, by the gateway:
  *
  * <ul>
- *   <li>{@code GET|POST /api/v1/webhooks}, {@code GET|DELETE /api/v1/webhooks/{id}}: role analyst (their own) or admin (all).
+ *   <li>{@code GET|POST /api/v1/webhooks}, {@code GET|DELETE /api/v1/webhooks/{id}}, {@code POST …/{id}/enable}, {@code POST
+ *       …/{id}/secret}: role analyst (their own) or admin (all).
  *   <li>{@code GET|PUT /api/v1/users/{userId}/notification-preferences}: that subject, or admin.
  *   <li>{@code GET|POST /api/v1/users/{userId}/push-subscriptions}, {@code DELETE …/{id}}: that subject, or admin.
  *   <li>{@code GET /api/v1/push-key}: any valid token.
@@ -95,6 +97,8 @@ public final class NotifyApi implements RouteModule {
         router.post("/api/v1/webhooks").handler(reader).handler(withBody(this::createWebhook));
         router.get("/api/v1/webhooks/:id").handler(reader).handler(checked(this::getWebhook));
         router.delete("/api/v1/webhooks/:id").handler(reader).handler(checked(this::deleteWebhook));
+        router.post("/api/v1/webhooks/:id/enable").handler(reader).handler(checked(this::enableWebhook));
+        router.post("/api/v1/webhooks/:id/secret").handler(reader).handler(withBody(this::rotateSecret));
         String preferences = "/api/v1/users/:userId/notification-preferences";
         router.get(preferences).handler(auth.authenticated()).handler(own(checked(this::getPreferences)));
         router.put(preferences).handler(auth.authenticated()).handler(own(withBody(this::putPreferences)));
@@ -128,7 +132,8 @@ public final class NotifyApi implements RouteModule {
             throw new BadSettingException("url", problem);
         });
         long owned = settings.settings().webhooks().stream()
-                .filter(webhook -> webhook.getOwner().equals(principal.sub()))
+                .filter(webhook -> webhook.getOwner().equals(principal.sub())
+                        && webhook.getTenant().equals(principal.tenant()))
                 .count();
         if (owned >= MAX_WEBHOOKS) {
             Problem.of(
@@ -138,11 +143,10 @@ public final class NotifyApi implements RouteModule {
                     .send(context.response());
             return;
         }
-        byte[] secret = new byte[SECRET_BYTES];
-        random.nextBytes(secret);
         WebhookSubscription webhook = given.setWebhookId(UUID.randomUUID().toString())
                 .setOwner(principal.sub())
-                .setSecret("whsec_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret))
+                .setTenant(principal.tenant())
+                .setSecret(newSecret())
                 .setEnabled(true)
                 .setCreatedAtMs(clock.millis())
                 .build();
@@ -151,6 +155,50 @@ public final class NotifyApi implements RouteModule {
                     context.response().putHeader(HttpHeaders.LOCATION, "/api/v1/webhooks/" + webhook.getWebhookId());
                     answer(context, 201, json -> SettingsJson.write(json, webhook, Optional.of(webhook.getSecret())));
                 })
+                .onFailure(failure -> unavailable(context));
+    }
+
+    private String newSecret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return "whsec_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    /** After a 410, when the receiver is back. What was given up meanwhile is the operator's to send again. */
+    private void enableWebhook(RoutingContext context, SettingsTopic settings) {
+        webhook(context, settings)
+                .ifPresent(webhook -> put(
+                        context,
+                        settings,
+                        webhook.toBuilder()
+                                .setEnabled(true)
+                                .clearDisabledReason()
+                                .clearDisabledAtMs()
+                                .build(),
+                        Optional.empty()));
+    }
+
+    /** A second rotation within the overlap of the first ends what the first had replaced. */
+    private void rotateSecret(RoutingContext context, SettingsTopic settings, JsonFields body) {
+        Duration overlap = SettingsJson.overlap(body);
+        webhook(context, settings).ifPresent(webhook -> {
+            String secret = newSecret();
+            put(
+                    context,
+                    settings,
+                    webhook.toBuilder()
+                            .setSecret(secret)
+                            .setPreviousSecret(overlap.isZero() ? "" : webhook.getSecret())
+                            .setPreviousSecretUntilMs(overlap.isZero() ? 0 : clock.millis() + overlap.toMillis())
+                            .build(),
+                    Optional.of(secret));
+        });
+    }
+
+    private void put(
+            RoutingContext context, SettingsTopic settings, WebhookSubscription webhook, Optional<String> secret) {
+        settings.put(vertx, NotifierSetting.newBuilder().setWebhook(webhook).build())
+                .onSuccess(written -> answer(context, 200, json -> SettingsJson.write(json, webhook, secret)))
                 .onFailure(failure -> unavailable(context));
     }
 
@@ -171,11 +219,14 @@ public final class NotifyApi implements RouteModule {
     }
 
     private static boolean mayTouch(Principal principal, WebhookSubscription webhook) {
-        return principal.has(Role.ADMIN) || webhook.getOwner().equals(principal.sub());
+        return principal.scope().covers(webhook.getTenant())
+                && (principal.has(Role.ADMIN)
+                        || webhook.getOwner().equals(principal.sub())
+                                && webhook.getTenant().equals(principal.tenant()));
     }
 
     private void getPreferences(RoutingContext context, SettingsTopic settings) {
-        String userId = context.pathParam("userId");
+        String userId = user(context);
         NotificationPreferences shown = settings.settings()
                 .preferences(userId)
                 .orElse(NotificationPreferences.newBuilder().setUserId(userId).build());
@@ -190,7 +241,7 @@ public final class NotifyApi implements RouteModule {
                     .send(context.response());
             return;
         }
-        NotificationPreferences preferences = given.setUserId(context.pathParam("userId"))
+        NotificationPreferences preferences = given.setUserId(user(context))
                 .setUpdatedAtMs(clock.millis())
                 .setUpdatedBy(principal.sub())
                 .build();
@@ -202,7 +253,7 @@ public final class NotifyApi implements RouteModule {
     }
 
     private void listPush(RoutingContext context, SettingsTopic settings) {
-        List<PushSubscription> shown = settings.settings().pushSubscriptions(context.pathParam("userId")).stream()
+        List<PushSubscription> shown = settings.settings().pushSubscriptions(user(context)).stream()
                 .sorted(Comparator.comparingLong(PushSubscription::getCreatedAtMs))
                 .toList();
         answerList(context, shown, SettingsJson::write);
@@ -213,7 +264,7 @@ public final class NotifyApi implements RouteModule {
             notConfigured(context, "Web push isn't configured here (notifier.vapidPublicKeyFile).");
             return;
         }
-        String userId = context.pathParam("userId");
+        String userId = user(context);
         PushSubscription.Builder given = SettingsJson.push(body);
         config.addresses().problem(given.getEndpoint()).ifPresent(problem -> {
             throw new BadSettingException("endpoint", problem);
@@ -240,7 +291,7 @@ public final class NotifyApi implements RouteModule {
     }
 
     private void deletePush(RoutingContext context, SettingsTopic settings) {
-        String userId = context.pathParam("userId");
+        String userId = user(context);
         String id = context.pathParam("id");
         if (settings.settings().pushSubscription(userId, id).isEmpty()) {
             notFound(context, "There is no such push subscription.");
@@ -265,6 +316,11 @@ public final class NotifyApi implements RouteModule {
         settings.delete(vertx, key)
                 .onSuccess(written -> context.response().setStatusCode(204).end())
                 .onFailure(failure -> unavailable(context));
+    }
+
+    /** The user of the path, within the tenant of who asks: nobody reaches another tenant's users. */
+    private static String user(RoutingContext context) {
+        return ScopedId.of(context.pathParam("userId"), Auth.principal(context).tenant());
     }
 
     /** Lets the user of the path pass, and role admin. */

@@ -2,6 +2,7 @@ package io.tidegate.serving.notify.settings;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tidegate.contracts.EnumWords;
+import io.tidegate.contracts.ScopedId;
 import io.tidegate.contracts.v1.ChannelPreference;
 import io.tidegate.contracts.v1.DeliverySchedule;
 import io.tidegate.contracts.v1.NoticeFilter;
@@ -30,6 +31,8 @@ final class SettingsJson {
             .toList();
     private static final Duration SHORTEST_DIGEST = Duration.ofMinutes(1);
     private static final Duration LONGEST_DIGEST = Duration.ofDays(7);
+    private static final Duration DEFAULT_OVERLAP = Duration.ofDays(1);
+    private static final Duration LONGEST_OVERLAP = Duration.ofDays(7);
     private static final int ID_LENGTH = 128;
     /** Deliberately narrow: what is left out are forms that only ever surprise. */
     private static final String EMAIL =
@@ -46,6 +49,13 @@ final class SettingsJson {
         json.object("schedule").ifPresent(schedule -> webhook.setSchedule(schedule(schedule)));
         json.finish();
         return webhook;
+    }
+
+    /** For how long a replaced secret goes on to sign; a body without fields takes the default. */
+    static Duration overlap(JsonFields json) {
+        Duration overlap = json.duration("overlap", DEFAULT_OVERLAP, Duration.ofSeconds(1), LONGEST_OVERLAP);
+        json.finish();
+        return overlap;
     }
 
     private static NoticeFilter filter(JsonFields json) {
@@ -212,13 +222,16 @@ final class SettingsJson {
             json.writeStringField("disabledReason", webhook.getDisabledReason());
             json.writeStringField("disabledAt", DataJson.time(webhook.getDisabledAtMs()));
         }
+        if (webhook.getPreviousSecretUntilMs() > System.currentTimeMillis()) {
+            json.writeStringField("previousSecretUntil", DataJson.time(webhook.getPreviousSecretUntilMs()));
+        }
         json.writeStringField("createdAt", DataJson.time(webhook.getCreatedAtMs()));
         json.writeEndObject();
     }
 
     static void write(JsonGenerator json, NotificationPreferences preferences) throws IOException {
         json.writeStartObject();
-        json.writeStringField("userId", preferences.getUserId());
+        json.writeStringField("userId", ScopedId.id(preferences.getUserId()));
         json.writeStringField("timeZone", orUtc(preferences.getTimeZone()));
         writeQuiet(json, preferences.hasQuietHours(), preferences.getQuietHours());
         if (preferences.hasEmail()) {

@@ -18,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -68,10 +69,17 @@ public final class WebhookSender implements Sender {
                 .add("Tidegate-Attempt", Integer.toString(delivery.getAttempts() + 1))
                 .add(
                         WebhookSignature.HEADER,
-                        WebhookSignature.sign(webhook.getSecret(), clock.instant(), body.getBytes()));
+                        WebhookSignature.sign(secrets(webhook), clock.instant(), body.getBytes()));
         return http.post(webhook.getUrl(), headers, body)
                 .compose(reply -> judge(webhook, reply))
                 .recover(failure -> Future.succeededFuture(judge(failure)));
+    }
+
+    /** The one in force, and the one before it while that still counts. */
+    private List<String> secrets(WebhookSubscription webhook) {
+        return webhook.getPreviousSecretUntilMs() > clock.millis()
+                ? List.of(webhook.getSecret(), webhook.getPreviousSecret())
+                : List.of(webhook.getSecret());
     }
 
     private Future<Attempt> judge(WebhookSubscription webhook, OutboundHttp.Reply reply) {
@@ -90,7 +98,12 @@ public final class WebhookSender implements Sender {
         return topic.put(
                 vertx,
                 NotifierSetting.newBuilder()
-                        .setWebhook(webhook.toBuilder()
+                        .setWebhook(topic
+                                .settings()
+                                // As it is now: meanwhile it may have been given another secret.
+                                .webhook(webhook.getWebhookId())
+                                .orElse(webhook)
+                                .toBuilder()
                                 .setEnabled(false)
                                 .setDisabledReason("gone")
                                 .setDisabledAtMs(clock.millis()))

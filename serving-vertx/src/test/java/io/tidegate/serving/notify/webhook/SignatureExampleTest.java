@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The signature, and the receiver's code of docs/notifications.md as it stands there. */
@@ -25,17 +26,23 @@ class SignatureExampleTest {
         code = code.substring(0, code.indexOf("```"));
         Instant now = Instant.now();
 
-        assertThat(python(code, WebhookSignature.sign(SECRET, now, BODY))).isEqualTo("True");
-        assertThat(python(code, WebhookSignature.sign("whsec_other", now, BODY)))
+        assertThat(python(code, WebhookSignature.sign(List.of(SECRET), now, BODY)))
+                .isEqualTo("True");
+        // While a secret is being replaced, whichever of the two the receiver has.
+        assertThat(python(code, WebhookSignature.sign(List.of(SECRET, "whsec_other"), now, BODY)))
+                .isEqualTo("True");
+        assertThat(python(code, WebhookSignature.sign(List.of("whsec_other", SECRET), now, BODY)))
+                .isEqualTo("True");
+        assertThat(python(code, WebhookSignature.sign(List.of("whsec_other"), now, BODY)))
                 .isEqualTo("False");
-        assertThat(python(code, WebhookSignature.sign(SECRET, now.minusSeconds(600), BODY)))
+        assertThat(python(code, WebhookSignature.sign(List.of(SECRET), now.minusSeconds(600), BODY)))
                 .isEqualTo("False");
     }
 
     @Test
     void aChangedBodyAnOldTimeAndNonsenseDoNotVerify() {
         Instant now = Instant.parse("2026-03-01T10:00:00Z");
-        String header = WebhookSignature.sign(SECRET, now, BODY);
+        String header = WebhookSignature.sign(List.of(SECRET), now, BODY);
         Duration tolerance = Duration.ofMinutes(5);
 
         assertThat(WebhookSignature.verify(SECRET, header, BODY, now.plusSeconds(299), tolerance))
