@@ -66,8 +66,11 @@ public final class Migrations {
      * @return names of the files that were applied by this call
      */
     public static List<String> apply(URI server, Path sqlDirectory) throws IOException {
+        return apply(new PlainClient(server), sqlDirectory);
+    }
+
+    static List<String> apply(PlainClient client, Path sqlDirectory) throws IOException {
         List<Migration> migrations = read(sqlDirectory);
-        PlainClient client = new PlainClient(server);
         client.query(CREATE_DATABASE);
         client.query(CREATE_TABLE);
         Map<String, String> applied = applied(client);

@@ -23,9 +23,18 @@ final class PlainClient {
             .connectTimeout(CONNECT_LIMIT)
             .build();
     private final URI uri;
+    private final String user;
+    private final String password;
 
+    /** As user {@code default} without a password. */
     PlainClient(URI uri) {
+        this(uri, "default", "");
+    }
+
+    PlainClient(URI uri, String user, String password) {
         this.uri = uri;
+        this.user = user;
+        this.password = password;
     }
 
     /** @throws IllegalStateException with the engine's message */
@@ -43,6 +52,8 @@ final class PlainClient {
                 + URLEncoder.encode(value, StandardCharsets.UTF_8)));
         HttpRequest request = HttpRequest.newBuilder(uri.resolve(url.toString()))
                 .timeout(QUERY_LIMIT)
+                .header("X-ClickHouse-User", user)
+                .header("X-ClickHouse-Key", password)
                 .POST(HttpRequest.BodyPublishers.ofString(sql))
                 .build();
         try {

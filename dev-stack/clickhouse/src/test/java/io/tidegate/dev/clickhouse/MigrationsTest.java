@@ -55,6 +55,24 @@ class MigrationsTest {
     }
 
     @Test
+    void asACommandItTakesTheFirstServerThatAnswersAndTellsHowItWent() throws IOException {
+        // Given
+        write("1_first.sql", "CREATE TABLE tidegate.a (x Int32) ENGINE = Memory;");
+        String urls = "http://127.0.0.1:1," + clickHouse.uri();
+
+        // Then
+        assertThat(MigrationsMain.run("--url", urls, "--sql", files.toString())).isZero();
+        assertThat(clickHouse.query("EXISTS tidegate.a")).isEqualTo("1\n");
+        assertThat(MigrationsMain.run("--url", urls, "--sql", files.toString())).isZero();
+
+        write("2_second.sql", "CREATE TABLE tidegate.b (x Nonsense) ENGINE = Memory;");
+        assertThat(MigrationsMain.run("--url", urls, "--sql", files.toString())).isEqualTo(1);
+        assertThat(MigrationsMain.run("--url", "http://127.0.0.1:1", "--sql", files.toString()))
+                .isEqualTo(1);
+        assertThat(MigrationsMain.run("--urls", urls)).isEqualTo(2);
+    }
+
+    @Test
     void aNewFileIsAppliedBehindTheOldOnesAndInTheOrderOfNumbers() throws IOException {
         // Given
         write("1_first.sql", "CREATE TABLE tidegate.a (x Int32) ENGINE = Memory; -- a comment; with a semicolon\n");
