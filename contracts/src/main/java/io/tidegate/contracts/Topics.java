@@ -9,6 +9,9 @@ public final class Topics {
     /** What a job could not decode or place, bytes kept, reason in the headers; key: as it came. */
     public static final String EVENTS_DLQ = "events.dlq";
 
+    /** Which dead letters have been sent back: key {@code partition/offset} on {@link #EVENTS_DLQ}; compacted, one partition. */
+    public static final String EVENTS_DLQ_REDRIVEN = "events.dlq.redriven";
+
     /** Raised alerts; key: subject; transactional. */
     public static final String ALERTS = "alerts";
 
@@ -30,8 +33,17 @@ public final class Topics {
     /** What the notifier has yet to deliver; key: delivery id, partition by target; compacted. */
     public static final String NOTIFIER_DELIVERIES = "notifier.deliveries";
 
+    /** What gateways accepted, by the minute, and where it fell short; key: see {@code LedgerEntry}; compacted, one partition. */
+    public static final String LEDGER = "ledger";
+
     /** Deliveries that were given up, reason in the headers ({@link DeadLetterHeaders}); key: target. */
     public static final String NOTIFICATIONS_DLQ = "notifications.dlq";
+
+    /**
+     * {@code max.message.bytes} of {@link #EVENTS_DLQ}, and what its writers may send: any record of another topic with headers
+     * on top. A dead letter that didn't fit would stop the job that has to write it.
+     */
+    public static final int MAX_DEAD_LETTER_BYTES = 16 << 20;
 
     private Topics() {}
 }

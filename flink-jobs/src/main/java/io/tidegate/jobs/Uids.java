@@ -35,14 +35,35 @@ public final class Uids {
         public static final String ALERTS = "alerts-source";
         public static final String NOTIFICATIONS = "notifications-source";
         public static final String EVENT = "archived-event";
-        public static final String ALERT_GATE = "alerts-placement";
-        public static final String NOTIFICATION_GATE = "notifications-placement";
         public static final String EVENTS_TABLE = "table-events";
         public static final String ALERTS_TABLE = "table-alerts";
         public static final String NOTIFICATIONS_TABLE = "table-notifications";
         public static final String DEAD_LETTERS = "dead-letters-topic";
+        public static final String ALERT_DEDUPLICATION = "alerts-deduplication";
+        public static final String NOTIFICATION_DEDUPLICATION = "notifications-deduplication";
 
         private Archive() {}
+    }
+
+    /** The books of completeness, in job archive. */
+    public static final class Completeness {
+        public static final String LEDGER = "ledger-source";
+        public static final String ACCEPTED = "ledger-accepted";
+        public static final String DEAD = "ledger-dead";
+        public static final String BOOKS = "ledger-books";
+        public static final String TABLE = "table-completeness";
+
+        private Completeness() {}
+
+        /** The stage that counts what is read of a topic. */
+        public static String read(String topic) {
+            return "ledger-read-" + topic;
+        }
+
+        /** The stage that counts a topic's repeats. */
+        public static String repeated(String topic) {
+            return "ledger-repeated-" + topic;
+        }
     }
 
     /** Job {@code aggregation}. */

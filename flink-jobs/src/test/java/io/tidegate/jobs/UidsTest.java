@@ -2,6 +2,7 @@ package io.tidegate.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.contracts.Topics;
 import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.source.TestStreams;
 import java.net.URI;
@@ -27,6 +28,22 @@ class UidsTest {
             everyOperatorHasAUidOfItsOwn(job, time, DetectionForm.COMPILED);
             everyOperatorHasAUidOfItsOwn(job, time, DetectionForm.CEP);
         }
+    }
+
+    /** All read topic events and set aside what they can't read; if two of them wrote it down, it would be there twice. */
+    @ParameterizedTest
+    @MethodSource("jobs")
+    void onlyTheArchiveWritesDeadLetters(Job job) {
+        StreamExecutionEnvironment env = TestStreams.environment(2);
+
+        job.define(env, JobConfig.of("127.0.0.1:9092", ClickHouseConfig.local(URI.create("http://127.0.0.1:8123"))));
+        List<String> operators = env.getStreamGraph().getStreamNodes().stream()
+                .map(StreamNode::getOperatorName)
+                .toList();
+
+        assertThat(operators).anyMatch(name -> name.contains("events dead letters"));
+        assertThat(operators.stream().anyMatch(name -> name.contains(Topics.EVENTS_DLQ)))
+                .isEqualTo(job.name().equals("archive"));
     }
 
     private static void everyOperatorHasAUidOfItsOwn(Job job, DetectionTime time, DetectionForm form) {

@@ -5,6 +5,8 @@ import io.tidegate.contracts.v1.Alert;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.TableSchema;
+import io.tidegate.jobs.source.DeadLetter;
+import io.tidegate.jobs.source.RecordCheck.Refusal;
 import io.tidegate.jobs.source.SourceRecord;
 
 /** Rows of table {@code alerts}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and what follows it. */
@@ -73,11 +75,13 @@ public final class AlertRowEncoder implements RowEncoder<SourceRecord<Alert>> {
         out.string(alert.getTenant());
     }
 
-    /** What a record must have to become a row. */
-    static String problemOf(Alert alert) {
+    /** What a record must have to become a row. Null: it has. */
+    static Refusal refusalOf(Alert alert) {
         if (alert.getAlertId().isEmpty()) {
-            return "alert_id";
+            return new Refusal(DeadLetter.MISSING_FIELD, "alert_id");
         }
-        return StoredTime.isStorable(alert.getDetectedAtMs()) ? "" : "detected_at_ms within 1970 to 2100";
+        return StoredTime.isStorable(alert.getDetectedAtMs())
+                ? null
+                : new Refusal(DeadLetter.MISSING_FIELD, "detected_at_ms within 1970 to 2100");
     }
 }

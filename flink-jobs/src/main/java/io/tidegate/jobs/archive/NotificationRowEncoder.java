@@ -5,6 +5,8 @@ import io.tidegate.contracts.v1.Notification;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.TableSchema;
+import io.tidegate.jobs.source.DeadLetter;
+import io.tidegate.jobs.source.RecordCheck.Refusal;
 import io.tidegate.jobs.source.SourceRecord;
 
 /** Rows of table {@code notifications}, see {@code sql/clickhouse/002_alerts_and_notifications.sql} and what follows it. */
@@ -65,11 +67,13 @@ public final class NotificationRowEncoder implements RowEncoder<SourceRecord<Not
         out.string(notification.getTenant());
     }
 
-    /** What a record must have to become a row. */
-    static String problemOf(Notification notification) {
+    /** What a record must have to become a row. Null: it has. */
+    static Refusal refusalOf(Notification notification) {
         if (notification.getNotificationId().isEmpty()) {
-            return "notification_id";
+            return new Refusal(DeadLetter.MISSING_FIELD, "notification_id");
         }
-        return StoredTime.isStorable(notification.getCreatedAtMs()) ? "" : "created_at_ms within 1970 to 2100";
+        return StoredTime.isStorable(notification.getCreatedAtMs())
+                ? null
+                : new Refusal(DeadLetter.MISSING_FIELD, "created_at_ms within 1970 to 2100");
     }
 }

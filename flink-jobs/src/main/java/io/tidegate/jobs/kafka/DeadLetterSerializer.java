@@ -4,6 +4,7 @@ import io.tidegate.contracts.DeadLetterHeaders;
 import io.tidegate.contracts.Topics;
 import io.tidegate.jobs.source.DeadLetter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,21 +22,25 @@ final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadL
 
     private static final long serialVersionUID = 1L;
 
-    private final String stage;
+    private final String job;
 
     DeadLetterSerializer(String job) {
-        this.stage = Objects.requireNonNull(job, "job") + "/source";
+        this.job = Objects.requireNonNull(job, "job");
     }
 
     @Override
     public ProducerRecord<byte[], byte[]> serialize(DeadLetter letter, KafkaSinkContext context, Long timestamp) {
-        List<Header> headers = List.of(
-                header(DeadLetterHeaders.REASON, letter.reason()),
-                header(DeadLetterHeaders.DETAIL, letter.detail()),
-                header(DeadLetterHeaders.STAGE, stage),
-                header(DeadLetterHeaders.ORIGINAL_TOPIC, letter.topic()),
-                header(DeadLetterHeaders.ORIGINAL_PARTITION, Integer.toString(letter.partition())),
-                header(DeadLetterHeaders.ORIGINAL_OFFSET, Long.toString(letter.offset())));
+        List<Header> headers = new ArrayList<>(8);
+        headers.add(header(DeadLetterHeaders.REASON, letter.reason()));
+        headers.add(header(DeadLetterHeaders.DETAIL, letter.detail()));
+        headers.add(header(DeadLetterHeaders.STAGE, job + '/' + letter.stage()));
+        headers.add(header(DeadLetterHeaders.ORIGINAL_TOPIC, letter.topic()));
+        headers.add(header(DeadLetterHeaders.ORIGINAL_PARTITION, Integer.toString(letter.partition())));
+        headers.add(header(DeadLetterHeaders.ORIGINAL_OFFSET, Long.toString(letter.offset())));
+        headers.add(header(DeadLetterHeaders.ORIGINAL_TIMESTAMP, Long.toString(letter.appendedAtMs())));
+        if (!letter.redrivenFrom().isEmpty()) {
+            headers.add(header(DeadLetterHeaders.REDRIVEN_FROM, letter.redrivenFrom()));
+        }
         return new ProducerRecord<>(Topics.EVENTS_DLQ, null, letter.key(), letter.value(), headers);
     }
 

@@ -40,7 +40,10 @@ public final class TopicSink {
     }
 
     public static KafkaSink<DeadLetter> deadLetters(JobConfig config, String job) {
-        return transactional(config, job, Topics.EVENTS_DLQ, new DeadLetterSerializer(job));
+        Properties properties = producer();
+        // The largest record that a topic takes, with the headers on top of it.
+        properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topics.MAX_DEAD_LETTER_BYTES));
+        return transactional(config, job, Topics.EVENTS_DLQ, new DeadLetterSerializer(job), properties);
     }
 
     public static KafkaSink<Counter> counters(JobConfig config) {
@@ -54,7 +57,15 @@ public final class TopicSink {
 
     private static <T> KafkaSink<T> transactional(
             JobConfig config, String job, String topic, KafkaRecordSerializationSchema<T> serializer) {
-        Properties properties = producer();
+        return transactional(config, job, topic, serializer, producer());
+    }
+
+    private static <T> KafkaSink<T> transactional(
+            JobConfig config,
+            String job,
+            String topic,
+            KafkaRecordSerializationSchema<T> serializer,
+            Properties properties) {
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(config.transactionTimeout().toMillis()));

@@ -1,6 +1,7 @@
 package io.tidegate.jobs.source;
 
 import io.tidegate.jobs.Uids;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.commons.codec.digest.MurmurHash3;
@@ -14,6 +15,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Lets an event through once: a repeat, that is the same event id of the same user within the horizon after the first copy in
@@ -30,14 +32,70 @@ public final class Deduplication {
 
     private Deduplication() {}
 
+    /**
+     * What makes two records the same one.
+     *
+     * @param <T> the record
+     */
+    public interface Identity<T> extends Serializable {
+
+        /** Whose it is; the repeats of a record are in its partition, and its key says so. */
+        String owner(T record);
+
+        /** Unique within the owner. */
+        String id(T record);
+
+        /** The broker's append time, epoch milliseconds. */
+        long appendedAtMs(T record);
+    }
+
     /** {@code events} without repeats. */
     public static <T extends Identified> SingleOutputStreamOperator<T> of(
             DataStream<T> events, TypeInformation<T> type, Duration horizon) {
-        return events.keyBy(event -> shard(event.userId()), Types.INT)
-                .process(new Function<T>(horizon))
+        return of(events, type, horizon, new OfEvents<>(), Uids.Source.DEDUPLICATION);
+    }
+
+    /** {@code records} without repeats, which are in the side output {@link #repeats}. */
+    public static <T> SingleOutputStreamOperator<T> of(
+            DataStream<T> records, TypeInformation<T> type, Duration horizon, Identity<T> identity, String uid) {
+        return records.keyBy(record -> shard(identity.owner(record)), Types.INT)
+                .process(new Function<>(horizon, identity, repeatsTag(type)))
                 .returns(type)
                 .name("de-duplication")
-                .uid(Uids.Source.DEDUPLICATION);
+                .uid(uid);
+    }
+
+    /** What was dropped. */
+    public static <T> DataStream<T> repeats(SingleOutputStreamOperator<T> deduplicated) {
+        return deduplicated.getSideOutput(repeatsTag(deduplicated.getType()));
+    }
+
+    static <T extends Identified> Function<T> function(TypeInformation<T> type, Duration horizon) {
+        return new Function<>(horizon, new OfEvents<>(), repeatsTag(type));
+    }
+
+    private static <T> OutputTag<T> repeatsTag(TypeInformation<T> type) {
+        return new OutputTag<>("repeats", type);
+    }
+
+    private static final class OfEvents<T extends Identified> implements Identity<T> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String owner(T event) {
+            return event.userId();
+        }
+
+        @Override
+        public String id(T event) {
+            return event.eventId();
+        }
+
+        @Override
+        public long appendedAtMs(T event) {
+            return event.appendedAtMs();
+        }
     }
 
     static int shard(String userId) {
@@ -46,16 +104,20 @@ public final class Deduplication {
         return (hash ^ (hash >>> 15) * 0x2c1b3c6d) & (SHARDS - 1);
     }
 
-    static final class Function<T extends Identified> extends KeyedProcessFunction<Integer, T, T> {
+    static final class Function<T> extends KeyedProcessFunction<Integer, T, T> {
 
         private static final long serialVersionUID = 1L;
 
         private final long horizonMs;
+        private final Identity<T> identity;
+        private final OutputTag<T> dropped;
         private transient ValueState<SeenEvents> state;
         private transient Counter repeats;
 
-        Function(Duration horizon) {
+        Function(Duration horizon, Identity<T> identity, OutputTag<T> dropped) {
             this.horizonMs = horizon.toMillis();
+            this.identity = identity;
+            this.dropped = dropped;
         }
 
         @Override
@@ -66,23 +128,24 @@ public final class Deduplication {
         }
 
         @Override
-        public void processElement(T event, Context context, Collector<T> out) throws Exception {
+        public void processElement(T record, Context context, Collector<T> out) throws Exception {
             SeenEvents seen = state.value();
             if (seen == null) {
                 seen = new SeenEvents();
             }
-            long[] identity = identity(event.userId(), event.eventId());
-            if (seen.add(identity[0], identity[1], event.appendedAtMs(), horizonMs)) {
+            long[] hash = hash(identity.owner(record), identity.id(record));
+            if (seen.add(hash[0], hash[1], identity.appendedAtMs(record), horizonMs)) {
                 state.update(seen);
-                out.collect(event);
+                out.collect(record);
             } else {
                 repeats.inc();
+                context.output(dropped, record);
             }
         }
 
-        private static long[] identity(String userId, String eventId) {
+        private static long[] hash(String owner, String id) {
             // NUL is in neither: the gateway refuses control characters.
-            return MurmurHash3.hash128x64((userId + '\0' + eventId).getBytes(StandardCharsets.UTF_8));
+            return MurmurHash3.hash128x64((owner + '\0' + id).getBytes(StandardCharsets.UTF_8));
         }
     }
 }

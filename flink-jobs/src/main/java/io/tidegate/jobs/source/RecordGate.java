@@ -19,23 +19,19 @@ class RecordGate<M extends MessageLite> extends ProcessFunction<SourceRecord<M>,
 
     @Override
     public final void processElement(SourceRecord<M> record, Context context, Collector<SourceRecord<M>> out) {
-        if (record.deadLetter() != null) {
-            reject(record.deadLetter(), context);
-        } else {
-            pass(record, context, out);
+        if (record.deadLetter() == null) {
+            pass(record, out);
+            return;
         }
-    }
-
-    /** Decides about a decoded record: collect it, {@link #reject} it, or drop it. */
-    void pass(SourceRecord<M> record, Context context, Collector<SourceRecord<M>> out) {
-        out.collect(record);
-    }
-
-    final void reject(DeadLetter letter, Context context) {
         if (deadLetters == null) {
             deadLetters = getRuntimeContext().getMetricGroup().counter("deadLetters");
         }
         deadLetters.inc();
-        context.output(DEAD_LETTERS, letter);
+        context.output(DEAD_LETTERS, record.deadLetter());
+    }
+
+    /** Decides about a decoded record: collect it or drop it. */
+    void pass(SourceRecord<M> record, Collector<SourceRecord<M>> out) {
+        out.collect(record);
     }
 }

@@ -26,7 +26,7 @@ public record SourceRecord<M extends MessageLite>(
         return new SourceRecord<>(partition, offset, appendedAtMs, Objects.requireNonNull(message), null);
     }
 
-    static <M extends MessageLite> SourceRecord<M> dead(DeadLetter letter, long appendedAtMs) {
-        return new SourceRecord<>(letter.partition(), letter.offset(), appendedAtMs, null, letter);
+    static <M extends MessageLite> SourceRecord<M> dead(DeadLetter letter) {
+        return new SourceRecord<>(letter.partition(), letter.offset(), letter.appendedAtMs(), null, letter);
     }
 }

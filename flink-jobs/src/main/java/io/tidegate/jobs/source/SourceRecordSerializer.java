@@ -15,7 +15,8 @@ public final class SourceRecordSerializer<M extends MessageLite> extends TypeSer
     private static final long serialVersionUID = 1L;
 
     private static final int MESSAGE = 0;
-    private static final int DEAD_LETTER = 1;
+    /** 1 was a dead letter without stage; nothing keeps one in state. */
+    private static final int DEAD_LETTER = 2;
 
     private final TypeSerializer<M> messages;
 
@@ -70,6 +71,8 @@ public final class SourceRecordSerializer<M extends MessageLite> extends TypeSer
             writeBytes(letter.value(), target);
             target.writeUTF(letter.reason());
             target.writeUTF(letter.detail());
+            target.writeUTF(letter.stage());
+            target.writeUTF(letter.redrivenFrom());
         }
     }
 
@@ -82,16 +85,17 @@ public final class SourceRecordSerializer<M extends MessageLite> extends TypeSer
         return switch (kind) {
             case MESSAGE -> SourceRecord.decoded(partition, offset, appendedAtMs, messages.deserialize(source));
             case DEAD_LETTER ->
-                SourceRecord.dead(
-                        new DeadLetter(
-                                source.readUTF(),
-                                partition,
-                                offset,
-                                readBytes(source),
-                                readBytes(source),
-                                source.readUTF(),
-                                source.readUTF()),
-                        appendedAtMs);
+                SourceRecord.dead(new DeadLetter(
+                        source.readUTF(),
+                        partition,
+                        offset,
+                        appendedAtMs,
+                        readBytes(source),
+                        readBytes(source),
+                        source.readUTF(),
+                        source.readUTF(),
+                        source.readUTF(),
+                        source.readUTF()));
             default -> throw new IOException("unknown kind of source record: " + kind);
         };
     }

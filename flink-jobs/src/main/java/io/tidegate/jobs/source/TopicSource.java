@@ -18,7 +18,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
- * The topics as streams: decoded records, and beside them the dead letters.
+ * The topics as streams: decoded records, and beside them the dead letters. Committed records only.
  *
  * <p>A job that has no state yet reads from the earliest offset. Offsets are also committed to the group
  * {@code tidegate-JOB} at each checkpoint, for lag monitoring only: state decides where a job goes on.
@@ -72,8 +72,9 @@ public final class TopicSource {
     }
 
     /**
-     * A transactional topic, committed records only.
+     * A topic of which every record that is fit is processed.
      *
+     * @param check what a message must be to be processed
      * @param uid of the source; the stage behind it gets {@code uid + "-dead-letters"}
      */
     public static <M extends MessageLite> Streams<M> committed(
@@ -82,10 +83,10 @@ public final class TopicSource {
             String job,
             String topic,
             Class<M> messageType,
+            RecordCheck<M> check,
             String uid) {
-        KafkaSource<SourceRecord<M>> source = builder(config, job, topic, messageType)
-                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-                .build();
+        KafkaSource<SourceRecord<M>> source =
+                builder(config, job, topic, messageType, check).build();
         SingleOutputStreamOperator<SourceRecord<M>> records = env.fromSource(
                         source, WatermarkStrategy.noWatermarks(), topic, new SourceRecordTypeInfo<>(messageType))
                 .uid(uid)
@@ -102,7 +103,8 @@ public final class TopicSource {
             String job,
             WatermarkStrategy<SourceRecord<Event>> strategy) {
         return env.fromSource(
-                        builder(config, job, Topics.EVENTS, Event.class).build(),
+                        builder(config, job, Topics.EVENTS, Event.class, new EventCheck())
+                                .build(),
                         strategy,
                         Topics.EVENTS,
                         new SourceRecordTypeInfo<>(Event.class))
@@ -120,14 +122,17 @@ public final class TopicSource {
     }
 
     private static <M extends MessageLite> KafkaSourceBuilder<SourceRecord<M>> builder(
-            JobConfig config, String job, String topic, Class<M> messageType) {
+            JobConfig config, String job, String topic, Class<M> messageType, RecordCheck<M> check) {
         return KafkaSource.<SourceRecord<M>>builder()
                 .setBootstrapServers(config.kafkaBootstrapServers())
                 .setGroupId("tidegate-" + job)
                 .setClientIdPrefix("tidegate-" + job + "-" + topic)
                 .setTopics(topic)
                 .setStartingOffsets(OffsetsInitializer.earliest())
-                .setDeserializer(new ProtobufDeserializationSchema<>(messageType))
+                .setDeserializer(new ProtobufDeserializationSchema<>(messageType, check))
+                // What was taken back was never there. On topic events that is a redrive of dead letters; gateways
+                // write without transactions, so nothing there waits for one.
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
                 .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "true")
                 .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     }

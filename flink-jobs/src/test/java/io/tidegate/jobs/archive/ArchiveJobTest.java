@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.MessageLite;
 import io.tidegate.contracts.DeadLetterHeaders;
 import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Accepted;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.Bet;
@@ -13,6 +14,7 @@ import io.tidegate.contracts.v1.BetResult;
 import io.tidegate.contracts.v1.Comment;
 import io.tidegate.contracts.v1.Deposit;
 import io.tidegate.contracts.v1.Event;
+import io.tidegate.contracts.v1.LedgerEntry;
 import io.tidegate.contracts.v1.Like;
 import io.tidegate.contracts.v1.Login;
 import io.tidegate.contracts.v1.Milestone;
@@ -48,6 +50,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -64,6 +67,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
@@ -82,6 +86,8 @@ class ArchiveJobTest {
     private static final long LAST_OCTOBER =
             Instant.parse("2025-10-31T23:59:59.999Z").toEpochMilli();
     private static final byte[] POISON = {(byte) 0xff, 0x01, 0x02, 0x03};
+    /** With its key and what a batch has around it, just what a producer may send and a topic takes by default. */
+    private static final byte[] LARGE_POISON = largePoison(1_048_576 - 100);
 
     @RegisterExtension
     static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
@@ -135,7 +141,19 @@ class ArchiveJobTest {
                 send(producer, Topics.ALERTS, "s" + i, alert("a" + i));
                 send(producer, Topics.NOTIFICATIONS, "u" + i, notification("n" + i));
             }
+            // Raised again, as by a job that went back to an old savepoint; and what a gateway says it accepted.
+            send(producer, Topics.ALERTS, "s3", alert("a3"));
+            send(producer, Topics.LEDGER, "first", accepted(250));
+            send(producer, Topics.LEDGER, "first", accepted(300));
             producer.send(new ProducerRecord<>(Topics.ALERTS, bytes("s"), POISON));
+            // As large as a topic takes: with the reason on top it still is a dead letter, and no reason to stop.
+            producer.send(new ProducerRecord<>(Topics.EVENTS, bytes("large"), LARGE_POISON));
+            producer.send(new ProducerRecord<>(
+                    Topics.EVENTS,
+                    null,
+                    bytes("again"),
+                    POISON,
+                    List.of(new RecordHeader(DeadLetterHeaders.REDRIVEN_FROM, bytes("0/3")))));
             send(
                     producer,
                     Topics.ALERTS,
@@ -166,7 +184,10 @@ class ArchiveJobTest {
         awaitRows("events", 600);
         awaitRows("alerts", 20);
         awaitRows("notifications", 20);
-        List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetters(13);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                        query("SELECT sum(records) FROM tidegate.completeness_1m FINAL WHERE topic = 'events'"))
+                .isEqualTo("812"));
+        List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetters(15);
         job.cancel().get();
         assertThat(query("SELECT count(), uniqExact(event_id) FROM tidegate.events"))
                 .isEqualTo("600\t600");
@@ -207,11 +228,39 @@ class ArchiveJobTest {
                 .isEqualTo("milestone\tu1\tten\t{\"postId\":\"p1\",\"likes\":10}\tglobex");
         assertThat(query("SELECT count() FROM tidegate.alerts")).isEqualTo("20");
         assertThat(query("SELECT count() FROM tidegate.notifications")).isEqualTo("20");
-        assertThat(deadLetters).hasSize(13);
+        assertThat(query("SELECT topic, sum(records), sum(repeated), sum(dead), countIf(counted_by = 'archive') > 0"
+                        + " FROM tidegate.completeness_1m FINAL WHERE records > 0 GROUP BY topic ORDER BY topic"))
+                .isEqualTo("alerts\t23\t1\t2\t1\nevents\t812\t200\t12\t1\nnotifications\t21\t0\t1\t1");
+        assertThat(query("SELECT minute, topic, topic_partition, counted_by, accepted FROM tidegate.completeness_1m"
+                        + " FINAL WHERE accepted > 0"))
+                .isEqualTo("2026-11-15 12:00:00\tevents\t1\tgateway-1\t300");
+        assertThat(query("SELECT count() FROM (SELECT toStartOfMinute(appended_at) AS m, kafka_partition AS p, count()"
+                        + " AS n FROM tidegate.events GROUP BY m, p) AS stored JOIN (SELECT minute AS m,"
+                        + " topic_partition AS p, records - repeated - dead AS n FROM tidegate.completeness_1m FINAL"
+                        + " WHERE topic = 'events' AND counted_by = 'archive') AS counted ON stored.m = counted.m AND"
+                        + " stored.p = counted.p WHERE stored.n != counted.n"))
+                .isEqualTo("0");
+        assertThat(deadLetters).hasSize(15);
         assertThat(deadLetters.stream().filter(record -> Arrays.equals(record.value(), POISON)))
-                .hasSize(11)
+                .hasSize(12)
                 .allSatisfy(record ->
-                        assertThat(header(record, DeadLetterHeaders.REASON)).isEqualTo("undecodable"));
+                        assertThat(header(record, DeadLetterHeaders.REASON)).isEqualTo("undecodable"))
+                .allSatisfy(record ->
+                        assertThat(header(record, DeadLetterHeaders.STAGE)).isEqualTo("archive/decode"))
+                .allSatisfy(record -> assertThat(Long.parseLong(header(record, DeadLetterHeaders.ORIGINAL_TIMESTAMP)))
+                        .isGreaterThan(NOON));
+        assertThat(deadLetters.stream().filter(record -> Arrays.equals(record.value(), LARGE_POISON)))
+                .hasSize(1);
+        assertThat(deadLetters.stream()
+                        .filter(record -> record.headers().lastHeader(DeadLetterHeaders.REDRIVEN_FROM) != null))
+                .singleElement()
+                .satisfies(record -> assertThat(record.key()).isEqualTo(bytes("again")))
+                .satisfies(record -> assertThat(header(record, DeadLetterHeaders.REDRIVEN_FROM))
+                        .isEqualTo("0/3"));
+        assertThat(deadLetters.stream().filter(record -> header(record, DeadLetterHeaders.STAGE)
+                        .equals("archive/check")))
+                .extracting(record -> header(record, DeadLetterHeaders.ORIGINAL_TOPIC))
+                .containsExactlyInAnyOrder(Topics.ALERTS, Topics.NOTIFICATIONS);
     }
 
     @Test
@@ -256,6 +305,15 @@ class ArchiveJobTest {
         env.setParallelism(2);
         new ArchiveJob().define(env, JobConfig.of(broker.bootstrapServers(), ClickHouseConfig.local(clickHouse.uri())));
         return env.executeAsync("archive");
+    }
+
+    /** Bytes that don't get smaller by compression. */
+    private static byte[] largePoison(int length) {
+        byte[] poison = new byte[length];
+        new Random(7).nextBytes(poison);
+        poison[0] = (byte) 0xff;
+        poison[1] = (byte) 0x07;
+        return poison;
     }
 
     /** One of each type in turn; every other one of a month long ago. */
@@ -322,6 +380,17 @@ class ArchiveJobTest {
                 .setDetectedAtMs(NOON)
                 .setStartedAtMs(NOON)
                 .setTenant("acme")
+                .build();
+    }
+
+    private static LedgerEntry accepted(long records) {
+        return LedgerEntry.newBuilder()
+                .setAccepted(Accepted.newBuilder()
+                        .setGateway("gateway-1")
+                        .setTopic(Topics.EVENTS)
+                        .setPartition(1)
+                        .setMinuteMs(NOON)
+                        .setRecords(records))
                 .build();
     }
 

@@ -79,7 +79,7 @@ class DeduplicationTest {
 
     private static KeyedOneInputStreamOperatorTestHarness<Integer, Seen, Seen> harness() throws Exception {
         return new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new Deduplication.Function<Seen>(Duration.ofHours(1))),
+                new KeyedProcessOperator<>(Deduplication.function(TypeInformation.of(Seen.class), Duration.ofHours(1))),
                 seen -> Deduplication.shard(seen.userId()),
                 Types.INT);
     }

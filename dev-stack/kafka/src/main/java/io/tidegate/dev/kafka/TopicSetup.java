@@ -136,16 +136,18 @@ public final class TopicSetup {
 
     private static List<NewTopic> topics(int partitions, int replicas, int inSync) {
         return Stream.of(
-                new Wanted(Topics.EVENTS, partitions, kept(Duration.ofDays(7))),
-                new Wanted(Topics.EVENTS_DLQ, 1, kept(Duration.ofDays(30))),
-                new Wanted(Topics.ALERTS, partitions, kept(Duration.ofDays(30))),
-                new Wanted(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
-                new Wanted(Topics.COUNTERS, partitions, compacted()),
-                new Wanted(Topics.RULES, 1, compacted()),
-                new Wanted(Topics.RULES_AUDIT, 1, keptForEver()),
-                new Wanted(Topics.NOTIFIER_SETTINGS, 1, compacted()),
-                new Wanted(Topics.NOTIFIER_DELIVERIES, partitions, compacted()),
-                new Wanted(Topics.NOTIFICATIONS_DLQ, 1, kept(Duration.ofDays(30))))
+                        new Wanted(Topics.EVENTS, partitions, kept(Duration.ofDays(7))),
+                        new Wanted(Topics.EVENTS_DLQ, 1, deadLetters()),
+                        new Wanted(Topics.EVENTS_DLQ_REDRIVEN, 1, compacted()),
+                        new Wanted(Topics.ALERTS, partitions, kept(Duration.ofDays(30))),
+                        new Wanted(Topics.NOTIFICATIONS, partitions, kept(Duration.ofDays(30))),
+                        new Wanted(Topics.COUNTERS, partitions, compacted()),
+                        new Wanted(Topics.RULES, 1, compacted()),
+                        new Wanted(Topics.RULES_AUDIT, 1, keptForEver()),
+                        new Wanted(Topics.NOTIFIER_SETTINGS, 1, compacted()),
+                        new Wanted(Topics.NOTIFIER_DELIVERIES, partitions, compacted()),
+                        new Wanted(Topics.LEDGER, 1, compactedAndKept(Duration.ofDays(7))),
+                        new Wanted(Topics.NOTIFICATIONS_DLQ, 1, kept(Duration.ofDays(30))))
                 .map(topic -> topic.with(replicas, inSync))
                 .toList();
     }
@@ -168,6 +170,12 @@ public final class TopicSetup {
                 Long.toString(retention.toMillis()));
     }
 
+    private static Map<String, String> deadLetters() {
+        Map<String, String> config = new LinkedHashMap<>(kept(Duration.ofDays(30)));
+        config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topics.MAX_DEAD_LETTER_BYTES));
+        return config;
+    }
+
     private static Map<String, String> keptForEver() {
         return Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -176,6 +184,16 @@ public final class TopicSetup {
                 "-1",
                 TopicConfig.RETENTION_BYTES_CONFIG,
                 "-1");
+    }
+
+    /** As long as the records that it keeps the books of. */
+    private static Map<String, String> compactedAndKept(Duration retention) {
+        Map<String, String> config = new LinkedHashMap<>(compacted());
+        config.put(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
+        config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
+        return config;
     }
 
     /** Short segments: only closed ones are compacted, and a gateway reads the whole topic when it starts. */

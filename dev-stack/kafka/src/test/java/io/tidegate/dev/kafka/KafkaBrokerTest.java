@@ -54,6 +54,8 @@ class KafkaBrokerTest {
                     .containsExactlyInAnyOrder(
                             Topics.EVENTS,
                             Topics.EVENTS_DLQ,
+                            Topics.EVENTS_DLQ_REDRIVEN,
+                            Topics.LEDGER,
                             Topics.ALERTS,
                             Topics.NOTIFICATIONS,
                             Topics.COUNTERS,

@@ -28,6 +28,7 @@ public final class ClusterSchema {
             "events", "user_id",
             "alerts", "alert_id",
             "notifications", "notification_id",
+            "completeness_1m", "topic",
             "event_counts_1m", "type",
             "post_activity_1m", "post_id",
             "bet_stats_1m", "game_id");
