@@ -456,6 +456,7 @@ describe('health', () => {
     await page.getByText('Everything is up.').waitFor();
     await page.getByRole('heading', { name: 'Lag' }).waitFor();
     await page.getByText('clickhouse', { exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'Completeness' }).waitFor();
     await accessible(page, 'health');
     await shot(page, 'console-health');
   });

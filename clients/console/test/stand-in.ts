@@ -194,6 +194,8 @@ export async function standIn(): Promise<Stage> {
       answer(200, bets(asked('groupBy')!));
     } else if (what === 'analytics' && id === 'top-posts') {
       answer(200, posts);
+    } else if (what === 'completeness') {
+      answer(200, [{ minute: '2026-11-15T12:00:00Z', topic: 'events', partition: 2, difference: 3 }]);
     } else if (what === 'status') {
       answer(200, status(sockets.size));
     } else if (what === 'rules' && !id) {

@@ -31,6 +31,16 @@ interface Status {
   latency: { alerts: number; eventToAlert: Percentiles | null } | null;
 }
 
+interface Difference {
+  minute: string;
+  topic: string;
+  partition: number;
+  difference: number;
+}
+
+/** The newest; the API has them all. */
+const SHOWN = 12;
+
 type Level = 'on' | 'wait' | 'off';
 
 export function HealthView() {
@@ -106,6 +116,7 @@ export function HealthView() {
             <Empty title="ClickHouse does not answer." />
           )}
         </Panel>
+        <Completeness />
         <Panel title="Lag" note="records behind at the last checkpoint">
           {consumers === null ? (
             <Empty title="Kafka does not answer." />
@@ -135,6 +146,52 @@ export function HealthView() {
         </Panel>
       </div>
     </div>
+  );
+}
+
+/** Of the last day: the minutes in which something is missing or there twice. */
+function Completeness() {
+  const differences = usePolled(
+    (api, signal) => api.get<Difference[]>('/api/v1/completeness', { state: 'different' }, signal),
+    [],
+    30_000,
+  );
+  const rows = differences.data ?? [];
+  return (
+    <Panel title="Completeness" note="accepted, read and stored, over the last day">
+      <Stale error={differences.data && differences.error} />
+      {!differences.data ? (
+        differences.error ? (
+          <Failure error={differences.error} retry={differences.refresh} what="completeness" />
+        ) : (
+          <Loading what="completeness" />
+        )
+      ) : rows.length === 0 ? (
+        <Empty title="Every record is stored once." />
+      ) : (
+        <table>
+          <caption class="hidden">Minutes in which records and rows differ</caption>
+          <thead>
+            <tr>
+              <th scope="col">Minute</th>
+              <th scope="col">Topic</th>
+              <th scope="col" class="number">Missing</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(-SHOWN).map((one) => (
+              <tr key={`${one.minute} ${one.topic} ${one.partition}`}>
+                <th scope="row">{when(one.minute)}</th>
+                <td class="id">
+                  {one.topic}/{one.partition}
+                </td>
+                <td class="number">{whole(one.difference)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
   );
 }
 

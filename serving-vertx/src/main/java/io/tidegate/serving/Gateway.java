@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tidegate.serving.auth.Auth;
+import io.tidegate.serving.completeness.CompletenessModule;
+import io.tidegate.serving.completeness.Ledger;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.console.ConsoleModule;
 import io.tidegate.serving.counters.CountersModule;
@@ -113,7 +115,13 @@ public final class Gateway {
         String servers = config.kafka().bootstrapServers();
         String clientId = "gateway-" + ProcessHandle.current().pid();
         PushHub hub = new PushHub(new PushMetrics(metrics));
-        QueryModule queries = new QueryModule(config.clickhouse(), config.query(), metrics);
+        Ledger ledger = new Ledger();
+        QueryModule queries = new QueryModule(
+                config.clickhouse(),
+                config.query(),
+                ledger,
+                config.completeness().settling(),
+                metrics);
         return List.of(
                 new ResponseCounts(metrics),
                 IngestRoutes.create(vertx, config, limiter, metrics),
@@ -129,6 +137,15 @@ public final class Gateway {
                         servers,
                         clientId),
                 queries,
+                new CompletenessModule(
+                        vertx,
+                        config.completeness(),
+                        ledger,
+                        queries::completeness,
+                        servers,
+                        clientId,
+                        metrics,
+                        Clock.systemUTC()),
                 new StatusModule(vertx, servers, clientId, metrics, queries::figures, this::healthChecks, this::ready),
                 new DocsModule(),
                 new NotifyApi(vertx, config.notifier(), servers, clientId, Clock.systemUTC()),

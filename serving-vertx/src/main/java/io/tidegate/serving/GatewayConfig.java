@@ -1,6 +1,7 @@
 package io.tidegate.serving;
 
 import io.tidegate.serving.auth.JwksConfig;
+import io.tidegate.serving.completeness.CompletenessConfig;
 import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
 import io.tidegate.serving.config.YamlSection;
@@ -41,6 +42,7 @@ public record GatewayConfig(
         LimitsConfig limits,
         RulesConfig rules,
         QueryConfig query,
+        CompletenessConfig completeness,
         Console console,
         Shutdown shutdown) {
 
@@ -102,7 +104,8 @@ public record GatewayConfig(
     public record Kafka(String bootstrapServers, Duration deliveryTimeout, Duration linger, Duration tickInterval) {}
 
     /**
-     * @param url {@code http[s]://host:port}; required
+     * @param url {@code http[s]://host:port} of the first shard
+     * @param shards one address each, from {@code url}: {@code URL[,URL…]}; of replicas, {@code URL|URL}, the first
      * @param database default tidegate
      * @param user default default
      * @param password default empty
@@ -110,7 +113,23 @@ public record GatewayConfig(
      * @param poolSize queries at a time; default 4, 1 to 256
      */
     public record ClickHouse(
-            URI url, String database, String user, String password, Duration queryTimeout, int poolSize) {
+            URI url,
+            List<URI> shards,
+            String database,
+            String user,
+            String password,
+            Duration queryTimeout,
+            int poolSize) {
+
+        /** One shard. */
+        public ClickHouse(URI url, String database, String user, String password, Duration queryTimeout, int poolSize) {
+            this(url, List.of(url), database, user, password, queryTimeout, poolSize);
+        }
+
+        /** This shard alone. */
+        public ClickHouse at(URI shard) {
+            return new ClickHouse(shard, database, user, password, queryTimeout, poolSize);
+        }
 
         @Override
         public String toString() {
@@ -213,6 +232,7 @@ public record GatewayConfig(
                 LimitsConfig.read(root.section("limits")),
                 RulesConfig.read(root.section("rules"), directory),
                 QueryConfig.read(root.section("query")),
+                CompletenessConfig.read(root.section("completeness")),
                 console(root.section("console")),
                 shutdown(root.section("shutdown")));
         root.finish();
@@ -274,8 +294,12 @@ public record GatewayConfig(
     }
 
     private static ClickHouse clickhouse(YamlSection yaml) {
+        List<URI> shards = Arrays.stream(yaml.requiredText("url").split(",", -1))
+                .map(shard -> httpUrl(yaml.name("url"), shard.strip().split("\\|")[0]))
+                .toList();
         ClickHouse clickhouse = new ClickHouse(
-                httpUrl(yaml.name("url"), yaml.requiredText("url")),
+                shards.get(0),
+                shards,
                 yaml.text("database", "tidegate"),
                 yaml.text("user", "default"),
                 yaml.text("password", ""),

@@ -41,6 +41,7 @@ final class KafkaEventLog implements EventLog {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventLog.class);
 
     private static final Duration WARM_UP_INTERVAL = Duration.ofMillis(200);
+    private static final Duration LEDGER_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_STALL = Duration.ofSeconds(3);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
     private static final int BATCH_BYTES = 256 * 1024;
@@ -54,7 +55,9 @@ final class KafkaEventLog implements EventLog {
     private volatile Producer<byte[], byte[]> producer;
     private volatile boolean warm;
     private volatile boolean saidAway;
+    private final AcceptedLedger ledger = new AcceptedLedger();
     private long timer;
+    private long ledgerTimer;
     private TickWriter ticks;
 
     KafkaEventLog(Vertx vertx, GatewayConfig.Kafka config, DataSize maxInFlight, IngestMetrics metrics) {
@@ -81,6 +84,7 @@ final class KafkaEventLog implements EventLog {
                     ticks = new TickWriter(this::sendTick, config.tickInterval());
                     timer = vertx.setPeriodic(0, WARM_UP_INTERVAL.toMillis(), id -> warmUp());
                     ticks.start(vertx);
+                    ledgerTimer = vertx.setPeriodic(LEDGER_INTERVAL.toMillis(), id -> publishLedger());
                 })
                 .mapEmpty();
     }
@@ -91,7 +95,10 @@ final class KafkaEventLog implements EventLog {
             return Future.succeededFuture();
         }
         vertx.cancelTimer(timer);
+        vertx.cancelTimer(ledgerTimer);
         ticks.stop(vertx);
+        // Whoever sent events has its answer by now, so the books are complete.
+        publishLedger();
         return owner.close(CLOSE_TIMEOUT.toMillis());
     }
 
@@ -130,6 +137,23 @@ final class KafkaEventLog implements EventLog {
             settle(failure);
             done.run();
         });
+    }
+
+    private void publishLedger() {
+        try {
+            // Asked for again and again, so that it is known when there is something to send, and isn't forgotten.
+            producer.partitionsFor(Topics.LEDGER);
+        } catch (KafkaException e) {
+            LOG.debug("Topic {} isn't known yet", Topics.LEDGER, e);
+            return;
+        }
+        ledger.due()
+                .forEach(record -> send(record, (written, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("Topic {} doesn't take records", Topics.LEDGER, failure);
+                        ledger.failed();
+                    }
+                }));
     }
 
     private void settle(Exception failure) {
@@ -244,7 +268,9 @@ final class KafkaEventLog implements EventLog {
 
         @Override
         public void onCompletion(RecordMetadata written, Exception problem) {
-            if (problem != null && failure == null) {
+            if (problem == null) {
+                ledger.acknowledged(written.partition(), written.timestamp());
+            } else if (failure == null) {
                 failure = problem;
             }
             countDown(1);

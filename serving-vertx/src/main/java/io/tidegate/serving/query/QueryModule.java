@@ -17,6 +17,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,16 +53,43 @@ public final class QueryModule implements RouteModule {
     }
 
     private final QueryPool pool;
+    /** One for each shard, beside the others' queries: whether something is missing must be told while analysts are busy. */
+    private final List<QueryPool> books;
+
+    private final AcceptedCounts accepted;
+    private final Duration settling;
     private final Answers answers;
     private final String cacheControl;
     private final Clock clock;
 
-    public QueryModule(GatewayConfig.ClickHouse clickhouse, QueryConfig config, MeterRegistry meters) {
-        this(clickhouse, config, meters, Clock.systemUTC());
+    /**
+     * @param accepted what gateways have accepted lately
+     * @param settling how long after its end a minute's books must balance
+     */
+    public QueryModule(
+            GatewayConfig.ClickHouse clickhouse,
+            QueryConfig config,
+            AcceptedCounts accepted,
+            Duration settling,
+            MeterRegistry meters) {
+        this(clickhouse, config, accepted, settling, meters, Clock.systemUTC());
     }
 
-    QueryModule(GatewayConfig.ClickHouse clickhouse, QueryConfig config, MeterRegistry meters, Clock clock) {
-        this.pool = new QueryPool(clickhouse, config.limits(), new QueryBudget(config.budgetPerMinute()), meters);
+    QueryModule(
+            GatewayConfig.ClickHouse clickhouse,
+            QueryConfig config,
+            AcceptedCounts accepted,
+            Duration settling,
+            MeterRegistry meters,
+            Clock clock) {
+        QueryBudget budget = new QueryBudget(config.budgetPerMinute());
+        this.pool = new QueryPool(clickhouse, config.limits(), budget, meters);
+        pool.publish();
+        this.books = clickhouse.shards().stream()
+                .map(shard -> new QueryPool(clickhouse.at(shard), config.limits(), budget, meters))
+                .toList();
+        this.accepted = accepted;
+        this.settling = settling;
         this.answers = new Answers(config, meters);
         // Private: an answer depends on who asks. A client revalidates by ETag.
         this.cacheControl = "private, max-age=" + config.cacheFor().toSeconds();
@@ -76,6 +105,13 @@ public final class QueryModule implements RouteModule {
         report(router, auth, "/api/v1/analytics/likes-by-day", allTenants, (p, scope) -> LikesByDayQuery.of(p));
         report(router, auth, "/api/v1/analytics/bets", allTenants, (p, scope) -> BetsQuery.of(p));
         report(router, auth, "/api/v1/alerts", RoutingContext::next, AlertsQuery::of);
+        report(
+                router,
+                auth,
+                "/api/v1/completeness",
+                allTenants,
+                (p, scope) -> CompletenessQuery.of(p, accepted, settledBefore()),
+                books);
         router.get("/api/v1/alerts/:alertId")
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
                 .handler(this::story);
@@ -90,6 +126,7 @@ public final class QueryModule implements RouteModule {
     @Override
     public Future<Void> stop() {
         pool.close();
+        books.forEach(QueryPool::close);
         return Future.succeededFuture();
     }
 
@@ -99,25 +136,62 @@ public final class QueryModule implements RouteModule {
                 "status", "", clickhouse -> clickhouse.rows(StoreFigures.QUERY).get(0));
     }
 
+    /**
+     * The books of all topics; nobody's budget pays.
+     *
+     * @param from a whole minute
+     * @param to a whole minute, exclusive
+     */
+    public CompletableFuture<List<CompletenessRow>> completeness(Instant from, Instant to) {
+        CompletenessQuery query = CompletenessQuery.between(from, to, accepted);
+        return ask(books, "completeness-check", "", query)
+                .thenApply(
+                        rows -> rows.stream().map(CompletenessQuery.Row::counts).toList());
+    }
+
+    /** Minutes that begin before then must have settled. */
+    private Instant settledBefore() {
+        return clock.instant().minus(settling).minus(Duration.ofMinutes(1));
+    }
+
+    private static <R> CompletableFuture<List<R>> ask(
+            List<QueryPool> shards, String name, String subject, Report<R> report) {
+        List<CompletableFuture<List<R>>> answers = shards.stream()
+                .map(shard -> shard.run(name, subject, clickhouse -> clickhouse.rows(report)))
+                .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> report.merged(
+                        answers.stream().map(CompletableFuture::join).toList()));
+    }
+
     private <R, Q extends Report<R>> void report(
             Router router, Auth auth, String path, Handler<RoutingContext> also, Parser<Q> parser) {
+        report(router, auth, path, also, parser, List.of(pool));
+    }
+
+    private <R, Q extends Report<R>> void report(
+            Router router,
+            Auth auth,
+            String path,
+            Handler<RoutingContext> also,
+            Parser<Q> parser,
+            List<QueryPool> shards) {
         String name = path.substring(path.lastIndexOf('/') + 1);
         router.get(path)
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
                 .handler(also)
-                .handler(context -> parse(context, parser).ifPresent(asked -> answer(context, path, name, asked)));
+                .handler(context ->
+                        parse(context, parser).ifPresent(asked -> answer(context, path, name, asked, shards)));
     }
 
-    private <R, Q extends Report<R>> void answer(RoutingContext context, String path, String name, Asked<Q> asked) {
+    private <R, Q extends Report<R>> void answer(
+            RoutingContext context, String path, String name, Asked<Q> asked, List<QueryPool> shards) {
         Report<R> report = asked.report();
         AnswerFormat format = asked.format();
         String subject = Auth.principal(context).sub();
-        onContext(
-                        context,
-                        answers.get(
-                                new Answers.Key(name, report.sql().bound(), format),
-                                () -> pool.run(
-                                        name, subject, clickhouse -> encode(report, format, clickhouse.rows(report)))))
+        onContext(context, answers.get(new Answers.Key(name, report.question(), format), () -> ask(
+                                shards, name, subject, report)
+                        .thenApply(rows -> encode(report, format, rows))))
                 .onSuccess(answer -> {
                     if (report instanceof PagedQuery<R> paged) {
                         answer.nextCursor().ifPresent(cursor -> link(context, path, paged.range(), cursor));

@@ -75,6 +75,10 @@ final class QueryPool {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(config.poolSize() * WAITING_PER_THREAD),
                 task -> new Thread(task, "query-" + number.getAndIncrement()));
+    }
+
+    /** Tells how busy it is, as the pool of what users ask. */
+    void publish() {
         Gauge.builder("tidegate.query.active", threads, ThreadPoolExecutor::getActiveCount)
                 .description("Queries that are running")
                 .register(meters);

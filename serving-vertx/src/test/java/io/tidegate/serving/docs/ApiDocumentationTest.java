@@ -60,6 +60,9 @@ class ApiDocumentationTest {
         clickhouse.query("INSERT INTO tidegate.events (event_id, type, user_id, game_id, amount, odds, attributes,"
                 + " occurred_at, ingested_at, appended_at) VALUES ('e1', 'bet', 'u1', 'g1', 1.5, 2, {'k':'v'},"
                 + " now64(3) - 1, now64(3) - 1, (SELECT max(detected_at) FROM tidegate.alerts))");
+        clickhouse.query(
+                "INSERT INTO tidegate.completeness_1m (minute, topic, topic_partition, counted_by, records,"
+                        + " version) VALUES (now() - 7200, 'events', 0, 'archive', 0, 1), (now() - 60, 'events', 0, 'archive', 1, 1)");
         clickhouse.query("INSERT INTO tidegate.event_counts_1m (window_start, type, pane, events, users, version,"
                 + " updated_at) VALUES (now() - 60, 'bet', 1, 1, 1, 1, now64(3))");
         clickhouse.query("INSERT INTO tidegate.post_activity_1m (window_start, post_id, pane, likes, unlikes, comments,"
@@ -164,7 +167,8 @@ class ApiDocumentationTest {
                 "likesByDay /api/v1/analytics/likes-by-day?postId=p1",
                 "bets /api/v1/analytics/bets?groupBy=game",
                 "bets /api/v1/analytics/bets?groupBy=user",
-                "alerts /api/v1/alerts?limit=1")) {
+                "alerts /api/v1/alerts?limit=1",
+                "completeness /api/v1/completeness?topic=events")) {
             String operation = report.split(" ")[0];
             String path = report.split(" ")[1];
             calls.add(Call.get(operation, path, "analyst", 200));

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Accepted;
 import io.tidegate.contracts.v1.Event;
+import io.tidegate.contracts.v1.LedgerEntry;
 import io.tidegate.dev.kafka.KafkaProcess;
 import io.tidegate.dev.kafka.TopicSetup;
 import io.tidegate.serving.GatewayConfig;
@@ -119,12 +121,16 @@ class KafkaEventLogTest {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> everything() {
+        return everything(Topics.EVENTS);
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> everything(String topic) {
         Map<String, Object> config = new HashMap<>();
         config.put("bootstrap.servers", kafka.bootstrapServers());
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
-                    .mapToObj(i -> new TopicPartition(Topics.EVENTS, i))
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -182,6 +188,49 @@ class KafkaEventLogTest {
                 .containsExactlyElementsOf(IntStream.range(0, 10)
                         .mapToObj(i -> "key-" + (i * 10 + 3))
                         .toList());
+    }
+
+    /** A minute of a partition. */
+    private record Minute(int partition, long minuteMs) {}
+
+    @Test
+    void whatIsAcknowledgedIsInTheBooksByPartitionAndMinute() {
+        Map<Minute, Long> before = accepted();
+        String body = IntStream.range(0, 100)
+                .mapToObj(i -> login("user-" + i, "book-" + i))
+                .collect(Collectors.joining(",", "[", "]"));
+
+        assertThat(post(body).join().statusCode()).isEqualTo(202);
+
+        Map<Minute, Long> onTopic = everything().stream()
+                .filter(record -> parse(record).getEventId().startsWith("book-"))
+                .collect(Collectors.groupingBy(
+                        record -> new Minute(record.partition(), record.timestamp() / 60_000 * 60_000),
+                        Collectors.counting()));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            Map<Minute, Long> booked = accepted();
+            before.forEach((minute, records) ->
+                    booked.computeIfPresent(minute, (same, all) -> all.equals(records) ? null : all - records));
+            assertThat(booked).isEqualTo(onTopic);
+        });
+    }
+
+    /** The newest of each gateway's counts, added up. */
+    private static Map<Minute, Long> accepted() {
+        Map<String, Accepted> newest = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : everything(Topics.LEDGER)) {
+            try {
+                newest.put(
+                        new String(record.key(), StandardCharsets.UTF_8),
+                        LedgerEntry.parseFrom(record.value()).getAccepted());
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return newest.values().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> new Minute(entry.getPartition(), entry.getMinuteMs()),
+                        Collectors.summingLong(Accepted::getRecords)));
     }
 
     @Test

@@ -188,6 +188,8 @@ class TenantScopeTest {
                                 DataSize.ofMebibytes(1),
                                 Duration.ofMinutes(1),
                                 QueryConfig.DEFAULT.limits()),
+                        (from, to) -> Map.of(),
+                        Duration.ofMinutes(1),
                         new SimpleMeterRegistry()),
                 new RulesModule(
                         vertx,

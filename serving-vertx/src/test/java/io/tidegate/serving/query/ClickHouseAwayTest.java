@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +32,13 @@ class ClickHouseAwayTest {
                     clickhouse.uri(), "tidegate", "default", "", Duration.ofMillis(200), 2);
             QueryConfig nothingKept =
                     new QueryConfig(Duration.ZERO, DataSize.ofMebibytes(1), Duration.ZERO, QueryLimits.DEFAULT);
-            QueryModule module = new QueryModule(config, nothingKept, new SimpleMeterRegistry(), Clock.systemUTC());
+            QueryModule module = new QueryModule(
+                    config,
+                    nothingKept,
+                    (from, to) -> Map.of(),
+                    Duration.ofMinutes(1),
+                    new SimpleMeterRegistry(),
+                    Clock.systemUTC());
             try (TestGateway gateway = TestGateway.start(vertx, directory, module)) {
                 String analyst = gateway.token("ana", "analyst");
                 assertThat(gateway.get("/api/v1/alerts", analyst).statusCode()).isEqualTo(200);

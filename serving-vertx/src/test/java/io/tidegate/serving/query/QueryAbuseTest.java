@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -63,7 +64,13 @@ class QueryAbuseTest {
         static Running with(QueryConfig config, Path directory) {
             Vertx vertx = Vertx.vertx();
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            QueryModule module = new QueryModule(store(Duration.ofSeconds(10)), config, meters, Clock.systemUTC());
+            QueryModule module = new QueryModule(
+                    store(Duration.ofSeconds(10)),
+                    config,
+                    (from, to) -> Map.of(),
+                    Duration.ofMinutes(1),
+                    meters,
+                    Clock.systemUTC());
             return new Running(vertx, TestGateway.start(vertx, directory, module), meters);
         }
 

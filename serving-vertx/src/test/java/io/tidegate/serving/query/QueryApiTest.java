@@ -76,7 +76,13 @@ class QueryApiTest {
     private static QueryModule module(QueryConfig config) {
         GatewayConfig.ClickHouse store =
                 new GatewayConfig.ClickHouse(clickhouse.uri(), "tidegate", "default", "", Duration.ofSeconds(10), 2);
-        return new QueryModule(store, config, new SimpleMeterRegistry(), Clock.fixed(NOW, ZoneOffset.UTC));
+        return new QueryModule(
+                store,
+                config,
+                (from, to) -> Map.of(),
+                Duration.ofMinutes(1),
+                new SimpleMeterRegistry(),
+                Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     /** 25 alerts, several of them in the same millisecond; one of them twice. */

@@ -239,7 +239,8 @@ final class Roles {
                         port(name + ".grpc"),
                         port(name + ".ops"),
                         kafka(),
-                        stores().get(0),
+                        // Completeness is added up over all shards; the rest of the gateway takes the first.
+                        String.join(",", stores()),
                         new KeyFiles(directory.root()).publicKey()));
         return java(name, GatewayBuild.classPath(settings.home()))
                 .jvm("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC")
