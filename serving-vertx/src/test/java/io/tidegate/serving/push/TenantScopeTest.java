@@ -266,10 +266,10 @@ class TenantScopeTest {
                 + notification.offset() + ",'" + tenant + "')");
         if (number == 0) {
             clickhouse.query(
-                    "INSERT INTO tidegate.events (event_id, type, user_id, tenant, city, occurred_at, appended_at)"
-                            + " VALUES ('e1','bet','u1','" + tenant + "','city of " + tenant + "',"
+                    "INSERT INTO tidegate.events (event_id, type, user_id, tenant, city, occurred_at, appended_at,"
+                            + " ingested_at) VALUES ('e1','bet','u1','" + tenant + "','city of " + tenant + "',"
                             // Where even this is the same, the table keeps one of them: docs/adr/0028.
-                            + time(AT_MS + TENANTS.indexOf(tenant)) + "," + time(AT_MS) + ")");
+                            + time(AT_MS + TENANTS.indexOf(tenant)) + "," + time(AT_MS) + ",now64(3))");
         }
     }
 
