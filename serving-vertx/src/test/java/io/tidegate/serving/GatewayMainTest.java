@@ -107,6 +107,31 @@ class GatewayMainTest {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    // Row 40 of the list of abuse cases: on the whole gateway, with every module there is, and by whoever may most.
+    private void whatIsForOperatorsIsNotOnThePublicPort(String base) {
+        for (String path : List.of(
+                "/metrics",
+                "/health",
+                "/health/live",
+                "/health/ready",
+                "//metrics",
+                "/x/../metrics",
+                "/%6detrics",
+                "/api/v1/../../metrics",
+                "/console/../metrics",
+                "/jobs/overview",
+                "/config")) {
+            HttpResponse<String> answer = http.sendAsync(
+                            HttpRequest.newBuilder(URI.create(base + path))
+                                    .header("Authorization", "Bearer " + tokens.token("root", "admin"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .join();
+            assertThat(answer.statusCode()).as(path).isEqualTo(404);
+            assertThat(answer.body()).as(path).doesNotContain("tidegate_", "components");
+        }
+    }
+
     @Test
     void aBrokenConfigurationIsOneLineThatNamesTheField() throws InterruptedException {
         Process process = gateway(yaml("{port: eighty}", "127.0.0.1:1"));
@@ -153,8 +178,9 @@ class GatewayMainTest {
             assertThat(get(ops + "/metrics").join().body())
                     .contains("tidegate_ingest_events_accepted_total 1.0")
                     .containsPattern("tidegate_http_responses_total\\{status=\"2xx\"} [1-9]");
-            assertThat(get(base + "/metrics").join().statusCode()).isEqualTo(404);
-            assertThat(get(base + "/health/ready").join().statusCode()).isEqualTo(404);
+            whatIsForOperatorsIsNotOnThePublicPort(base);
+            // Nor the API where the operators are, which asks for no token.
+            assertThat(get(ops + "/api/v1/rules").join().statusCode()).isEqualTo(404);
 
             // Given a request that waits for the broker when the signal comes
             kafka.freeze();

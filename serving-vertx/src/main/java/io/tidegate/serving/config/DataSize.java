@@ -26,6 +26,10 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
      * @throws IllegalArgumentException if the text is no size
      */
     public static DataSize parse(String text) {
+        if (text.trim().equals("0")) {
+            // Nothing is nothing in every unit.
+            return new DataSize(0);
+        }
         Matcher matcher = SYNTAX.matcher(text.trim());
         if (!matcher.matches()) {
             throw new IllegalArgumentException("not a size such as 64KiB or 5MiB: " + text);

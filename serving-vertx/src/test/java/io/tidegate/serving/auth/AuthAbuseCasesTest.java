@@ -336,6 +336,20 @@ class AuthAbuseCasesTest {
         refused(issuer.token("ec-1", new JsonObject("{\"a\":".repeat(500) + "1" + "}".repeat(500))));
     }
 
+    // Row 8.
+    @Test
+    void aTokenIsTooLongOrItsHeadTooDeepThoughItIsSignedWell() {
+        // Given tokens that are good but for a claim, or a parameter of the head, that nobody asks for
+        String longest = issuer.token("ec-1", claims().put("x", "y".repeat(5_600)));
+        assertThat(longest.length()).isBetween(7_500, TokenVerifier.MAX_TOKEN_LENGTH);
+        accepted(longest);
+        refused(issuer.token("ec-1", claims().put("x", "y".repeat(6_300))));
+
+        JsonObject head = new JsonObject().put("alg", "ES256").put("kid", "ec-1");
+        accepted(issuer.sign("ec-1", head.copy().put("x", new JsonArray().add(1)), claims()));
+        refused(issuer.sign("ec-1", head.copy().put("x", new JsonArray("[".repeat(50) + "]".repeat(50))), claims()));
+    }
+
     @Nested
     class OverHttp {
 

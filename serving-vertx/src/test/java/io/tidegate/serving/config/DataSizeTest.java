@@ -18,8 +18,13 @@ class DataSizeTest {
         assertThat(DataSize.parse(text).toString()).isEqualTo(text);
     }
 
+    @Test
+    void nothingNeedsNoUnit() {
+        assertThat(DataSize.parse("0")).isEqualTo(DataSize.parse("0B"));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "5", "5MB", "-1KiB", "1.5MiB", "five", "99999999999B"})
+    @ValueSource(strings = {"", "5", "00", "5MB", "-1KiB", "1.5MiB", "five", "99999999999B"})
     void whatIsNoSizeIsRefused(String text) {
         assertThatThrownBy(() -> DataSize.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

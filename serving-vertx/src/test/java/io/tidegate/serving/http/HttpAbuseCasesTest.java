@@ -324,25 +324,6 @@ class HttpAbuseCasesTest {
         assertThat(lines).noneMatch(line -> line.contains("secret") || line.contains("\n"));
     }
 
-    // Row 40.
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/metrics",
-                "/health",
-                "/health/live",
-                "/health/ready",
-                "//metrics",
-                "/x/../metrics",
-                "/%6detrics",
-                "/jobs/overview",
-                "/config"
-            })
-    void whatIsForOperatorsIsNotOnThePublicPort(String path) {
-        assertThat(gateway.get(path, gateway.token("root", "admin")).statusCode())
-                .isEqualTo(404);
-    }
-
     @Test
     void everyAnswerTellsTheBrowserToTrustNothing() {
         for (String path : List.of("/hello", "/nothing", "/boom")) {

@@ -1,6 +1,7 @@
 package io.tidegate.serving.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tidegate.contracts.v1.Event;
@@ -15,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -145,6 +147,27 @@ class IngestAbuseCasesTest {
                 send(BodyPublishers.ofByteArray(bomb.toByteArray()), producer, "Content-Encoding", "gzip"),
                 413,
                 "inflated_too_large");
+    }
+
+    // Row 26.
+    @Test
+    void aGzipBombCostsWhatIsAllowedAndNotWhatItHolds() throws IOException {
+        // Given a quarter of a gigabyte in a quarter of a megabyte, which is what a body may have
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 250; i++) {
+                gzip.write(zeros);
+            }
+        }
+        int allowed = 1 << 20;
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+
+        assertThatThrownBy(() -> Gzip.inflate(bomb.toByteArray(), allowed)).isInstanceOf(BodyRefusedException.class);
+
+        assertThat(threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before)
+                .isLessThan(10L * allowed);
     }
 
     // Row 27.
