@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A longer one than {@code transaction.max.timeout.ms} is refused by the broker when the job opens its first transaction: the
  * job would restart for ever. With a shorter one than a checkpoint and a restart take, the broker aborts a transaction that the
- * checkpoint counts on; the connector then logs, counts {@code numCommittablesFailure} and drops what was in it.
+ * checkpoint counts on; the connector then logs, counts {@code failedCommittables} and drops what was in it.
  */
 public final class TransactionTimeout {
 

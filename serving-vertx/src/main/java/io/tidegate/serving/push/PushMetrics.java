@@ -78,9 +78,34 @@ public final class PushMetrics {
         closed.get(code).increment();
     }
 
-    /** Records of a topic that a feed has read. */
-    Counter records(String topic) {
-        return feedCounter("tidegate.feed.records", "Records read by the live feeds", topic);
+    /** Records of a topic that a feed has read; a topic may be read in two lanes. */
+    Counter records(String topic, TopicReader.Isolation isolation) {
+        return Counter.builder("tidegate.feed.records")
+                .description("Records read by the live feeds")
+                .tag("topic", topic)
+                .tag("lane", isolation == TopicReader.Isolation.READ_COMMITTED ? "committed" : "uncommitted")
+                .register(registry);
+    }
+
+    /** What is counted about a topic that is read in both lanes. */
+    FeedLaneMetrics lanes(String topic) {
+        return new FeedLaneMetrics(registry, topic);
+    }
+
+    /** How many ids of a topic are remembered. */
+    AtomicInteger rememberedIds(String topic) {
+        AtomicInteger ids = new AtomicInteger();
+        Gauge.builder("tidegate.feed.repeat.ids", ids, AtomicInteger::get)
+                .description("Ids remembered, so that a repeat is dropped")
+                .tag("topic", topic)
+                .register(registry);
+        return ids;
+    }
+
+    /** Ids that had to be forgotten within the horizon: a repeat of one would be delivered. */
+    Counter forgottenEarly(String topic) {
+        return feedCounter(
+                "tidegate.feed.repeat.forgotten", "Ids forgotten within the horizon for lack of room", topic);
     }
 
     /** Records that couldn't be decoded and were skipped. */

@@ -68,6 +68,8 @@ public final class PushModule implements RouteModule {
             Vertx vertx, PushConfig config, PushHub hub, String bootstrapServers, String clientId, Archive archive) {
         KafkaHistory history = new KafkaHistory(bootstrapServers, clientId, config, archive);
         hub.history(history);
+        CommitWatch commits = new CommitWatch(
+                hub.metrics().lanes(Topics.ALERTS), config.repeatHorizon(), config.repeatCapacity(), System::nanoTime);
         // Alerts before their transaction commits: milliseconds instead of a checkpoint interval. A push to a person
         // may wait
         // for it, and must not be taken back.
@@ -88,7 +90,19 @@ public final class PushModule implements RouteModule {
                                         Channel.Family.ALERTS,
                                         Topics.ALERTS,
                                         TopicReader.Isolation.READ_UNCOMMITTED,
-                                        AlertItem::decode)),
+                                        AlertItem::decode,
+                                        Optional.of(commits))),
+                        new TopicReader(
+                                vertx,
+                                new TopicReader.Options(
+                                        bootstrapServers,
+                                        Topics.ALERTS,
+                                        clientId + "-" + Topics.ALERTS + "-committed",
+                                        TopicReader.Start.RECENT,
+                                        config.repeatHorizon(),
+                                        TopicReader.Isolation.READ_COMMITTED),
+                                new CommitLane(AlertItem::decode, commits),
+                                hub.metrics()),
                         reader(
                                 vertx,
                                 hub,

@@ -20,6 +20,8 @@ final class RecentIds {
     private final int capacity;
     /** When each was last seen, longest ago first. */
     private final LinkedHashMap<String, Long> seen = new LinkedHashMap<>();
+    /** How many were forgotten within the horizon. */
+    private long forgottenEarly;
 
     RecentIds(Duration horizon, int capacity) {
         this.horizonNanos = horizon.toNanos();
@@ -42,11 +44,17 @@ final class RecentIds {
             Iterator<String> first = seen.keySet().iterator();
             first.next();
             first.remove();
+            forgottenEarly++;
         }
         return isNew;
     }
 
     int size() {
         return seen.size();
+    }
+
+    /** How many had to make room for others before their time: a repeat of one of those counts as new. */
+    long forgottenEarly() {
+        return forgottenEarly;
     }
 }

@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -27,6 +29,9 @@ final class StreamFeed implements TopicReader.Listener {
     private final List<RecentIds> seen = new ArrayList<>();
     private final Counter repeats;
     private final PushLatency latency;
+    private final AtomicInteger rememberedIds;
+    private final Counter forgottenEarly;
+    private final Optional<CommitWatch> commits;
     private final long startedMs = System.currentTimeMillis();
     private long sequence;
     private volatile boolean ready;
@@ -41,6 +46,20 @@ final class StreamFeed implements TopicReader.Listener {
             String topic,
             TopicReader.Isolation isolation,
             FeedItem.Decoder decoder) {
+        this(hub, config, family, topic, isolation, decoder, Optional.empty());
+    }
+
+    /**
+     * @param commits is told what is shown, where it is shown before it has committed
+     */
+    StreamFeed(
+            PushHub hub,
+            PushConfig config,
+            Channel.Family family,
+            String topic,
+            TopicReader.Isolation isolation,
+            FeedItem.Decoder decoder,
+            Optional<CommitWatch> commits) {
         this.hub = hub;
         this.config = config;
         this.family = family;
@@ -51,6 +70,9 @@ final class StreamFeed implements TopicReader.Listener {
                 config.resume().journalEvents(), config.resume().journalSize().bytes());
         this.repeats = hub.metrics().repeats(topic);
         this.latency = hub.metrics().latency(topic);
+        this.rememberedIds = hub.metrics().rememberedIds(topic);
+        this.forgottenEarly = hub.metrics().forgottenEarly(topic);
+        this.commits = commits;
         hub.feed(this);
     }
 
@@ -99,6 +121,7 @@ final class StreamFeed implements TopicReader.Listener {
     public void lost(Instant lastRead, TopicReader.Position position) {
         Cursor place = position.cursor(family);
         journal.reset(place);
+        commits.ifPresent(CommitWatch::reset);
         if (ready) {
             hub.position(family, place);
         }
@@ -114,10 +137,12 @@ final class StreamFeed implements TopicReader.Listener {
         while (seen.size() <= record.partition()) {
             seen.add(new RecentIds(config.repeatHorizon(), config.repeatCapacity()));
         }
-        if (!seen.get(record.partition()).add(item.id(), TimeUnit.MILLISECONDS.toNanos(record.timestamp()))) {
+        if (!isNew(item.id(), record)) {
             repeats.increment();
             return;
         }
+        boolean live = ready || record.timestamp() >= startedMs;
+        commits.ifPresent(watch -> watch.shown(item.id(), record.partition(), record.offset(), live));
         Cursor place = next.cursor(family);
         FeedEvent event = new FeedEvent(item, sequence++, place, record.partition(), record.offset());
         journal.add(event);
@@ -125,9 +150,19 @@ final class StreamFeed implements TopicReader.Listener {
             hub.position(family, place);
         }
         // What was written before this process began is only read to know it.
-        if (ready || record.timestamp() >= startedMs) {
+        if (live) {
             hub.publish(event);
             latency.published(item.happenedAtMs());
         }
+    }
+
+    private boolean isNew(String id, ConsumerRecord<byte[], byte[]> record) {
+        RecentIds ids = seen.get(record.partition());
+        int sizeBefore = ids.size();
+        long forgottenBefore = ids.forgottenEarly();
+        boolean isNew = ids.add(id, TimeUnit.MILLISECONDS.toNanos(record.timestamp()));
+        rememberedIds.addAndGet(ids.size() - sizeBefore);
+        forgottenEarly.increment(ids.forgottenEarly() - forgottenBefore);
+        return isNew;
     }
 }

@@ -95,6 +95,9 @@ public final class TopicReader {
         /** Everything that was on the topic when the reader found it has been given to {@link #record}. Once. */
         default void caughtUp(Position position) {}
 
+        /** A fetch has been given to {@link #record} as a whole; of a committed reader, what was aborted is behind it too. */
+        default void read(Position position) {}
+
         /** Records that weren't read yet are gone from the log, for example by retention during a long outage. */
         default void lost(Instant lastRead, Position position) {}
     }
@@ -104,6 +107,11 @@ public final class TopicReader {
         private long[] next = new long[0];
         private long atMs = System.currentTimeMillis();
         private long life = Cursor.UNKNOWN_LIFE;
+
+        /** The next offset of a partition; 0 for one that isn't known. */
+        long next(int partition) {
+            return partition < next.length ? next[partition] : 0;
+        }
 
         /** A copy that stays. */
         public Cursor cursor(Channel.Family family) {
@@ -142,7 +150,7 @@ public final class TopicReader {
         this.vertx = vertx;
         this.options = options;
         this.listener = listener;
-        this.records = metrics.records(options.topic());
+        this.records = metrics.records(options.topic(), options.isolation());
         this.poison = metrics.poison(options.topic());
         this.failures = metrics.failures(options.topic());
     }
@@ -366,6 +374,7 @@ public final class TopicReader {
             position.next[next.getKey().partition()] = next.getValue().offset();
         }
         catchUpMaybe();
+        listener.read(position);
         // Through the context's queue: a full topic must not keep the event loop from everything else.
         context.runOnContext(ignored -> poll());
     }
