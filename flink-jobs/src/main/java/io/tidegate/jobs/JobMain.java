@@ -105,6 +105,7 @@ public final class JobMain {
         JobConfig config = options.config();
         TransactionTimeout.check(config, env.getConfiguration());
         job.define(env, config.withStoredRules(StoredRules.read(config.kafkaBootstrapServers())));
+        env.getConfig().setGlobalJobParameters(Submission.of(job, args, env.getConfiguration()));
         env.execute(job.name());
     }
 

@@ -92,13 +92,11 @@ public final class FlinkRest {
                 .getBytes(StandardCharsets.UTF_8);
         byte[] tail = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8);
         long length = head.length + Files.size(jar) + tail.length;
-        BodyPublisher body = BodyPublishers.fromPublisher(
-                BodyPublishers.ofInputStream(() -> concatenated(head, jar, tail)), length);
-        JsonNode answer = send(
-                "/jars/upload",
-                SUBMIT_TIMEOUT,
-                request -> request.header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                        .POST(body));
+        BodyPublisher body =
+                BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> concatenated(head, jar, tail)), length);
+        JsonNode answer = send("/jars/upload", SUBMIT_TIMEOUT, request -> request.header(
+                        "Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(body));
         String file = answer.path("filename").asText();
         return file.substring(file.lastIndexOf('/') + 1);
     }
@@ -111,7 +109,11 @@ public final class FlinkRest {
      * @return the job's id
      */
     public String run(
-            String jar, String mainClass, List<String> arguments, Optional<String> from, Map<String, String> configuration)
+            String jar,
+            String mainClass,
+            List<String> arguments,
+            Optional<String> from,
+            Map<String, String> configuration)
             throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode();
         body.put("entryClass", mainClass);
@@ -119,22 +121,26 @@ public final class FlinkRest {
         from.ifPresent(path -> body.put("savepointPath", path));
         ObjectNode settings = body.putObject("flinkConfiguration");
         configuration.forEach(settings::put);
-        return post("/jars/" + jar + "/run", body, SUBMIT_TIMEOUT)
-                .path("jobid")
-                .asText();
+        return post("/jars/" + jar + "/run", body, SUBMIT_TIMEOUT).path("jobid").asText();
+    }
+
+    /** Asks for a job's end; it is over some time later. */
+    public void cancel(String job) throws IOException, InterruptedException {
+        send(
+                "/jobs/" + job + "?mode=cancel",
+                TIMEOUT,
+                request -> request.method("PATCH", HttpRequest.BodyPublishers.noBody()));
     }
 
     public JsonNode get(String path) throws IOException, InterruptedException {
         return send(path, TIMEOUT, HttpRequest.Builder::GET);
     }
 
-    private JsonNode post(String path, JsonNode body, Duration timeout) throws IOException, InterruptedException {
+    /** @param timeout some requests run a job's main method */
+    public JsonNode post(String path, JsonNode body, Duration timeout) throws IOException, InterruptedException {
         byte[] bytes = JSON.writeValueAsBytes(body);
-        return send(
-                path,
-                timeout,
-                request -> request.header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofByteArray(bytes)));
+        return send(path, timeout, request -> request.header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(bytes)));
     }
 
     private JsonNode send(String path, Duration timeout, RequestForm form) throws IOException, InterruptedException {
