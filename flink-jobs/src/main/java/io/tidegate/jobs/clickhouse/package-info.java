@@ -50,6 +50,7 @@
  *   <tr><td>event_counts_1m</td><td>{@code xxHash64(type)}</td></tr>
  *   <tr><td>post_activity_1m</td><td>{@code xxHash64(post_id)}</td></tr>
  *   <tr><td>bet_stats_1m</td><td>{@code xxHash64(game_id)}</td></tr>
+ *   <tr><td>completeness_1m</td><td>{@code xxHash64(topic)}</td></tr>
  * </table>
  *
  * <p>The sink writes to the shards' own tables, which have the names and columns of {@code sql/clickhouse} on each
