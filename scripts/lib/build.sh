@@ -1,5 +1,6 @@
 # Sourced by scripts, after java.sh: builds what the demo or the cluster runs, if it is missing or older than its sources.
 #
+#   build_chaos ROOT        sets `chaos_class_path`
 #   build_cluster ROOT      sets `cluster_class_path`
 #   cluster_is_built ROOT   whether there is a build at all, fresh or not; sets `cluster_class_path`
 #   build_demo ROOT         sets `demo_class_path`
@@ -79,6 +80,38 @@ build_cluster() {
     exec 8>&-
   fi
   cluster_is_built "$root"
+}
+
+chaos_is_built() {
+  local root="$1" jar
+  jar="$(find "$root/dev-stack/chaos/target" -maxdepth 1 -name 'tidegate-dev-chaos-*.jar' 2>/dev/null | head -n 1 || true)"
+  [ -n "$jar" ] && [ -d "$root/dev-stack/chaos/target/lib" ] || return 1
+  chaos_class_path="$jar:$root/dev-stack/chaos/target/lib/*"
+}
+
+chaos_is_fresh() {
+  local root="$1" module
+  chaos_is_built "$root" || return 1
+  for module in dev-stack/kafka dev-stack/flink dev-stack/zookeeper serving-vertx; do
+    [ -d "$root/$module/target/lib" ] || return 1
+  done
+  # clients is searched without clients/java, which only the campaign needs.
+  [ -f "$root/dev-stack/chaos/target/.built" ] && [ -z "$(newer_sources "$root" "$root/dev-stack/chaos/target/.built" \
+    dev-stack/flink dev-stack/zookeeper dev-stack/cluster dev-stack/replay dev-stack/chaos clients/java/src/main)" ]
+}
+
+build_chaos() {
+  local root="$1"
+  if ! chaos_is_fresh "$root"; then
+    mkdir -p "$root/target"
+    exec 8>"$root/target/.demo-build.lock"
+    if command -v flock >/dev/null; then flock 8; fi
+    if ! chaos_is_fresh "$root"; then
+      run_build "$root" dev-stack/chaos dev-stack/chaos
+    fi
+    exec 8>&-
+  fi
+  chaos_is_built "$root"
 }
 
 # What a build needs beyond Java itself; names what is missing.

@@ -92,6 +92,23 @@ public final class Oracle {
         return alerts;
     }
 
+    /**
+     * The alerts of the two surge rules with their default thresholds, and of their ends; definitions: {@link SurgeRule}.
+     *
+     * @param untilMs only windows that end until then are measured: without it a series would have no end
+     */
+    public static List<OracleAlert> surges(List<OracleEvent> arrivals, long untilMs) {
+        List<OracleEvent> events = distinct(arrivals);
+        List<OracleAlert> alerts = new ArrayList<>();
+        for (SurgeRule rule : SurgeRule.values()) {
+            alerts.addAll(rule.alerts(events, untilMs));
+        }
+        alerts.sort(Comparator.comparingLong(OracleAlert::detectedAtMs)
+                .thenComparing(OracleAlert::ruleId)
+                .thenComparing(OracleAlert::subject));
+        return alerts;
+    }
+
     /** Net likes of 10, 100, 1,000, 10,000 and 100,000, each once per post however likes are undone and repeated. */
     public static List<OracleMilestone> milestones(List<OracleEvent> arrivals) {
         List<OracleEvent> events = inDetectionOrder(arrivals);

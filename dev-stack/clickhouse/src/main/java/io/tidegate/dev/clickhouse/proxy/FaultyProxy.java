@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * An HTTP proxy in front of ClickHouse that fails as networks do. Faults are scripted; each hits the next request that its
@@ -45,6 +46,8 @@ public final class FaultyProxy implements AutoCloseable {
          * The whole request is kept, and reaches ClickHouse only at {@link #release}: nobody waits for it any more.
          */
         HOLD_REQUEST,
+        /** The client gets a closed connection at once; the whole request reaches ClickHouse only at {@link #release}. */
+        LATE_REQUEST,
         /** Passes; a copy is sent again at {@link #release}. */
         ECHO_LATER
     }
@@ -72,7 +75,7 @@ public final class FaultyProxy implements AutoCloseable {
     private static final Scripted NOTHING = new Scripted("", Fault.PASS);
     private static final int KEPT_STATEMENTS = 10_000;
 
-    private final URI upstream;
+    private final Supplier<URI> upstream;
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "faulty-proxy");
@@ -87,19 +90,19 @@ public final class FaultyProxy implements AutoCloseable {
     private volatile Way way = Way.OPEN;
     private volatile CountDownLatch mended = new CountDownLatch(0);
 
-    private FaultyProxy(URI upstream, int port) throws IOException {
+    private FaultyProxy(Supplier<URI> upstream) throws IOException {
         this.upstream = upstream;
-        this.server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     /** Listens on a free port. */
     public static FaultyProxy before(URI upstream) throws IOException {
-        return before(upstream, 0);
+        return before(() -> upstream);
     }
 
-    /** @param port to listen on, on loopback; 0 for a free one */
-    public static FaultyProxy before(URI upstream, int port) throws IOException {
-        FaultyProxy proxy = new FaultyProxy(upstream, port);
+    /** @param upstream asked for with every request; where it isn't known yet, the request's connection is closed */
+    public static FaultyProxy before(Supplier<URI> upstream) throws IOException {
+        FaultyProxy proxy = new FaultyProxy(upstream);
         proxy.threads.submit(proxy::accept);
         return proxy;
     }
@@ -258,6 +261,7 @@ public final class FaultyProxy implements AutoCloseable {
                 held.add(request);
                 latch.await();
             }
+            case LATE_REQUEST -> held.add(request);
             case ECHO_LATER -> {
                 held.add(request);
                 answer(client, forward(request, request.length));
@@ -266,7 +270,7 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     private void strike(byte[] request, int length, Runnable action) throws IOException {
-        try (Socket socket = new Socket(upstream.getHost(), upstream.getPort())) {
+        try (Socket socket = connect()) {
             OutputStream out = socket.getOutputStream();
             out.write(request, 0, length);
             out.flush();
@@ -287,7 +291,7 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** Both directions until the server closes, which it does after its answer. */
     private void passThrough(Socket client, byte[] head) throws IOException, InterruptedException {
-        try (Socket socket = new Socket(upstream.getHost(), upstream.getPort())) {
+        try (Socket socket = connect()) {
             open.add(socket);
             try {
                 socket.getOutputStream().write(head);
@@ -316,9 +320,14 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
+    private Socket connect() throws IOException {
+        URI to = upstream.get();
+        return new Socket(to.getHost(), to.getPort());
+    }
+
     /** Sends the first {@code length} bytes of a request and reads what comes back until the end. */
     private byte[] forward(byte[] request, int length) throws IOException {
-        try (Socket socket = new Socket(upstream.getHost(), upstream.getPort())) {
+        try (Socket socket = connect()) {
             OutputStream out = socket.getOutputStream();
             out.write(request, 0, length);
             out.flush();

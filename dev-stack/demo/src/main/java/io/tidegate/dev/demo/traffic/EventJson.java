@@ -16,7 +16,7 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /** Events as the JSON array that {@code POST /api/v1/events} takes. */
-final class EventJson {
+public final class EventJson {
 
     private static final String CURRENCY = "EUR";
     private static final int BYTES_PER_EVENT = 300;
@@ -24,7 +24,8 @@ final class EventJson {
 
     private EventJson() {}
 
-    static byte[] array(List<TrafficEvent> events) {
+    /** In the order given. */
+    public static byte[] array(List<TrafficEvent> events) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(events.size() * BYTES_PER_EVENT);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartArray();

@@ -10,17 +10,17 @@ import java.util.function.Function;
  * @param name of the rule or notification that it is about
  * @param start within the cycle
  */
-record Scenario(String name, Duration start, Function<Cast, List<Step>> script) {
+public record Scenario(String name, Duration start, Function<Cast, List<Step>> script) {
 
     /**
      * One event of the story.
      *
      * @param offset from the start of the scenario; steps are in this order
      */
-    record Step(Duration offset, TrafficEvent.Actor actor, TrafficEvent.Body body) {}
+    public record Step(Duration offset, TrafficEvent.Actor actor, TrafficEvent.Body body) {}
 
     /** Names that no other telling of the story uses: rules are silent about a subject for a while after an alert. */
-    static final class Cast {
+    public static final class Cast {
 
         private static final String[] COUNTRIES = {"DE", "GB", "ES", "BR", "IN", "SE"};
 
@@ -31,12 +31,12 @@ record Scenario(String name, Duration start, Function<Cast, List<Step>> script) 
         }
 
         /** For example {@code chaser-9f3k2-4}. */
-        String name(String role) {
+        public String name(String role) {
             return role + "-" + tag;
         }
 
         /** The n-th of many who play the same role, with a device of its own. */
-        TrafficEvent.Actor actor(String role, int n) {
+        public TrafficEvent.Actor actor(String role, int n) {
             String user = name(role) + "-" + n;
             return new TrafficEvent.Actor(user, address(n), "device-" + user, COUNTRIES[n % COUNTRIES.length]);
         }

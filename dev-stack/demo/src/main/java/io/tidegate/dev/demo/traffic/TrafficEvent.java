@@ -7,27 +7,27 @@ import java.util.Locale;
  *
  * @param occurredAtMs epoch milliseconds
  */
-record TrafficEvent(String eventId, long occurredAtMs, Actor actor, Body body) {
+public record TrafficEvent(String eventId, long occurredAtMs, Actor actor, Body body) {
 
     /** Who does it, and from where. */
-    record Actor(String userId, String ip, String deviceId, String country) {}
+    public record Actor(String userId, String ip, String deviceId, String country) {}
 
     /** What is done; one record per shape of the contract. */
-    sealed interface Body permits Post, Reaction, Comment, Bet, Outcome, Payment, Login {
+    public sealed interface Body permits Post, Reaction, Comment, Bet, Outcome, Payment, Login {
 
         /** The contract's name of the event type. */
         String type();
     }
 
-    record Post(String postId) implements Body {
+    public record Post(String postId) implements Body {
         @Override
         public String type() {
             return "post";
         }
     }
 
-    record Reaction(Kind kind, String postId, String authorId) implements Body {
-        enum Kind {
+    public record Reaction(Kind kind, String postId, String authorId) implements Body {
+        public enum Kind {
             LIKE,
             UNLIKE,
             SHARE
@@ -39,7 +39,7 @@ record TrafficEvent(String eventId, long occurredAtMs, Actor actor, Body body) {
         }
     }
 
-    record Comment(String postId, String commentId, String authorId) implements Body {
+    public record Comment(String postId, String commentId, String authorId) implements Body {
         @Override
         public String type() {
             return "comment";
@@ -47,7 +47,7 @@ record TrafficEvent(String eventId, long occurredAtMs, Actor actor, Body body) {
     }
 
     /** @param stakeCents like {@code oddsHundredths} a whole number, so that nothing is rounded */
-    record Bet(
+    public record Bet(
             String betId,
             String gameId,
             long stakeCents,
@@ -64,15 +64,15 @@ record TrafficEvent(String eventId, long occurredAtMs, Actor actor, Body body) {
     }
 
     /** @param payoutCents 0 for a loss */
-    record Outcome(String betId, String gameId, boolean won, long payoutCents) implements Body {
+    public record Outcome(String betId, String gameId, boolean won, long payoutCents) implements Body {
         @Override
         public String type() {
             return "bet_outcome";
         }
     }
 
-    record Payment(Kind kind, long amountCents, String method) implements Body {
-        enum Kind {
+    public record Payment(Kind kind, long amountCents, String method) implements Body {
+        public enum Kind {
             DEPOSIT,
             WITHDRAWAL
         }
@@ -83,7 +83,7 @@ record TrafficEvent(String eventId, long occurredAtMs, Actor actor, Body body) {
         }
     }
 
-    record Login() implements Body {
+    public record Login() implements Body {
         @Override
         public String type() {
             return "login";

@@ -15,10 +15,12 @@ import java.util.SplittableRandom;
  * <p>Scenarios come first, background traffic fills the rest of the rate. From about ten events a second on every scenario
  * fits; below that they are stretched and may miss their rule.
  */
-final class TrafficModel {
+public final class TrafficModel {
 
     private final String run;
     private final long startMs;
+    private final List<Scenario> scenarios;
+    private final Duration cycle;
     private final Background background;
     private final PriorityQueue<Due> scheduled =
             new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
@@ -31,8 +33,20 @@ final class TrafficModel {
      * @param startMs epoch milliseconds that elapsed times count from
      */
     TrafficModel(long seed, String run, long startMs, int eventsPerSecond) {
+        this(seed, run, startMs, eventsPerSecond, Scenarios.ALL, Scenarios.CYCLE);
+    }
+
+    /**
+     * With other scenarios than the demo's.
+     *
+     * @param cycle after which all scenarios begin once more, with new names; one that takes longer overlaps with its next telling
+     */
+    public TrafficModel(
+            long seed, String run, long startMs, int eventsPerSecond, List<Scenario> scenarios, Duration cycle) {
         this.run = run;
         this.startMs = startMs;
+        this.scenarios = List.copyOf(scenarios);
+        this.cycle = cycle;
         this.background = new Background(new SplittableRandom(seed), run, eventsPerSecond);
     }
 
@@ -42,8 +56,8 @@ final class TrafficModel {
      * @param elapsed since the start; never less than in the call before
      * @param count how many
      */
-    List<TrafficEvent> next(Duration elapsed, int count) {
-        while (Scenarios.CYCLE.multipliedBy(cycles).compareTo(elapsed) <= 0) {
+    public List<TrafficEvent> next(Duration elapsed, int count) {
+        while (cycle.multipliedBy(cycles).compareTo(elapsed) <= 0) {
             schedule(cycles++);
         }
         long nowMs = startMs + elapsed.toMillis();
@@ -61,10 +75,10 @@ final class TrafficModel {
         return next;
     }
 
-    private void schedule(int cycle) {
-        Duration start = Scenarios.CYCLE.multipliedBy(cycle);
-        for (Scenario scenario : Scenarios.ALL) {
-            for (Step step : scenario.script().apply(new Cast(run + "-" + cycle))) {
+    private void schedule(int number) {
+        Duration start = cycle.multipliedBy(number);
+        for (Scenario scenario : scenarios) {
+            for (Step step : scenario.script().apply(new Cast(run + "-" + number))) {
                 scheduled.add(new Due(start.plus(scenario.start()).plus(step.offset()), order++, step));
             }
         }

@@ -1,0 +1,13 @@
+package io.tidegate.dev.chaos.load;
+
+/**
+ * The load so far.
+ *
+ * @param sent different events of which a request was sent at least once
+ * @param acknowledged events of requests that were answered for good, repeats included
+ * @param waiting requests that are not answered for good yet
+ * @param attempts requests sent, again or for the first time
+ * @param doubtful attempts without a clear answer
+ * @param latestPlan how far behind its plan the load is, in milliseconds
+ */
+public record LoadStats(long sent, long acknowledged, int waiting, long attempts, long doubtful, long latestPlan) {}
