@@ -1,0 +1,85 @@
+package io.tidegate.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The repetitions of a benchmark: pairs of samples, and what they say. */
+public final class Comparison {
+
+    private final Benchmark benchmark;
+    private final List<Sample> numerators = new ArrayList<>();
+    private final List<Sample> denominators = new ArrayList<>();
+
+    public Comparison(Benchmark benchmark) {
+        this.benchmark = benchmark;
+    }
+
+    public Benchmark benchmark() {
+        return benchmark;
+    }
+
+    /**
+     * A repetition, both sides run one right after the other.
+     *
+     * @throws ContentsDifferException where the two sides did different work
+     */
+    public void add(Sample numerator, Sample denominator) throws ContentsDifferException {
+        if (benchmark.sameContents() && !numerator.contents().equals(denominator.contents())) {
+            throw new ContentsDifferException(benchmark.id() + ": the two sides differ in their results: "
+                    + numerator.contents() + " and " + denominator.contents());
+        }
+        numerators.add(numerator);
+        denominators.add(denominator);
+    }
+
+    public int reps() {
+        return numerators.size();
+    }
+
+    public double ratioMedian() {
+        return median(ratios());
+    }
+
+    public double ratioMin() {
+        return ratios().get(0);
+    }
+
+    public double ratioMax() {
+        return ratios().get(reps() - 1);
+    }
+
+    public boolean met() {
+        return benchmark.target().isMetBy(ratioMedian());
+    }
+
+    public double numeratorPerCpuSecond() {
+        return median(numerators.stream().map(Sample::perCpuSecond).sorted().toList());
+    }
+
+    public double denominatorPerCpuSecond() {
+        return median(denominators.stream().map(Sample::perCpuSecond).sorted().toList());
+    }
+
+    private List<Double> ratios() {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < numerators.size(); i++) {
+            ratios.add(benchmark.figure().ratio(numerators.get(i), denominators.get(i)));
+        }
+        ratios.sort(null);
+        return ratios;
+    }
+
+    private static double median(List<Double> sorted) {
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /** A figure of work that wasn't the same would be none. */
+    public static final class ContentsDifferException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        ContentsDifferException(String message) {
+            super(message);
+        }
+    }
+}

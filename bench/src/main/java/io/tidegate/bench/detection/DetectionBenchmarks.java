@@ -1,0 +1,65 @@
+package io.tidegate.bench.detection;
+
+import io.tidegate.bench.Benchmark;
+import io.tidegate.bench.Benchmark.Figure;
+import io.tidegate.bench.Benchmark.Target;
+import io.tidegate.bench.Sample;
+import io.tidegate.bench.Side;
+import io.tidegate.bench.workload.Workload;
+import io.tidegate.jobs.DetectionForm;
+import io.tidegate.jobs.fraud.DetectionCost;
+import io.tidegate.jobs.fraud.DetectionCost.Result;
+import java.util.List;
+
+/** F2 and F3: the compiled rules against the same rules on Flink CEP, and against themselves with more matches open. */
+public final class DetectionBenchmarks {
+
+    private static final long SEED = 42;
+
+    private DetectionBenchmarks() {}
+
+    public static List<Benchmark> all() {
+        return List.of(
+                againstCep("F2", "detection operators / plain Flink CEP, same alerts", 10, "detection"),
+                againstCep("F2-open", "the same at many open partial matches", 100, "detection-open"),
+                new Benchmark(
+                        "F3",
+                        "cost per event at a million open partial matches / at a hundred",
+                        Figure.COST,
+                        Target.atMost(1.3),
+                        "detection-growth",
+                        false,
+                        workload -> side(DetectionForm.COMPILED, workload, "openMatches", "users"),
+                        workload -> side(DetectionForm.COMPILED, workload, "fewOpenMatches", "fewUsers")));
+    }
+
+    private static Benchmark againstCep(String id, String ratio, double target, String workload) {
+        return new Benchmark(
+                id,
+                ratio,
+                Figure.RATE,
+                Target.atLeast(target),
+                workload,
+                true,
+                load -> side(DetectionForm.COMPILED, load, "openMatches", "users"),
+                load -> side(DetectionForm.CEP, load, "openMatches", "users"));
+    }
+
+    private static Side side(DetectionForm form, Workload workload, String openMatches, String users) {
+        return () -> {
+            Result result = DetectionCost.of(
+                    form,
+                    new DetectionCost.Workload(
+                            workload.number(openMatches),
+                            workload.number(users),
+                            workload.number("warmUp"),
+                            workload.number("events"),
+                            SEED));
+            return new Sample(
+                    result.events(),
+                    result.cpuNanos(),
+                    result.wallNanos(),
+                    result.alerts().size() + " alerts, " + result.alerts().hashCode());
+        };
+    }
+}
