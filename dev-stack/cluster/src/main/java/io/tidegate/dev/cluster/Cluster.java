@@ -174,15 +174,15 @@ public final class Cluster {
                 specs.stores()));
     }
 
-    private static Map<String, Integer> ports(
-            ClusterSettings settings, Optional<ClusterState> before, boolean runs) throws IOException {
+    private static Map<String, Integer> ports(ClusterSettings settings, Optional<ClusterState> before, boolean runs)
+            throws IOException {
         if (settings.basePort() == ClusterSettings.PORTS_OF_BEFORE) {
-            return before.map(ClusterState::ports)
-                    .orElseGet(() -> ClusterPorts.of(ClusterSettings.DEFAULT_BASE_PORT));
+            return before.map(ClusterState::ports).orElseGet(() -> ClusterPorts.of(ClusterSettings.DEFAULT_BASE_PORT));
         }
         Map<String, Integer> wanted = ClusterPorts.of(settings.basePort());
         if (runs && !wanted.equals(before.orElseThrow().ports())) {
-            throw new IOException("base-port: the cluster in " + settings.dir() + " runs on other ports; stop it first");
+            throw new IOException(
+                    "base-port: the cluster in " + settings.dir() + " runs on other ports; stop it first");
         }
         return wanted;
     }

@@ -53,8 +53,8 @@ final class ClusterFile {
         synchronized (THREADS) {
             try (FileChannel channel = lockFile();
                     FileLock lock = channel.lock()) {
-                ClusterState changed = change.apply(
-                        read().orElseThrow(() -> new IOException("There is no cluster in " + directory)));
+                ClusterState changed =
+                        change.apply(read().orElseThrow(() -> new IOException("There is no cluster in " + directory)));
                 replace(changed, lock);
                 return changed;
             }

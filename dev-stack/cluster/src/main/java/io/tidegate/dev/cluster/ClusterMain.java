@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "scripts/cluster",
-        description = "A whole cluster on this machine: every part a process of its own, with the settings of production.",
+        description =
+                "A whole cluster on this machine: every part a process of its own, with the settings of production.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true)
@@ -79,7 +80,9 @@ public final class ClusterMain {
     }
 
     private static Path home() {
-        return Path.of(System.getProperty("tidegate.home", ".")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("tidegate.home", "."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** What all commands have. */
@@ -120,7 +123,9 @@ public final class ClusterMain {
         }
     }
 
-    @Command(name = "up", description = "Starts what isn't running, waits until all of it works. The state of before is kept.")
+    @Command(
+            name = "up",
+            description = "Starts what isn't running, waits until all of it works. The state of before is kept.")
     private static final class Up extends ClusterCommand {
 
         private final ClusterMain main;
@@ -173,7 +178,8 @@ public final class ClusterMain {
             System.out.println("The cluster is ready");
             System.out.println();
             System.out.println("  console      " + at.gateway() + "/");
-            System.out.println("  API          " + at.gateway() + "/api/v1  (described at " + at.gateway() + "/openapi.yaml)");
+            System.out.println(
+                    "  API          " + at.gateway() + "/api/v1  (described at " + at.gateway() + "/openapi.yaml)");
             System.out.println("  gRPC         " + at.grpc());
             System.out.println("  Flink UI     " + join(at.flink()));
             System.out.println("  ClickHouse   " + join(at.clickhouse()) + "  (two shards)");
@@ -213,7 +219,9 @@ public final class ClusterMain {
         }
     }
 
-    @Command(name = "status", description = "What runs, where, with how much memory; exit status 1 unless all of it works.")
+    @Command(
+            name = "status",
+            description = "What runs, where, with how much memory; exit status 1 unless all of it works.")
     private static final class Status extends ClusterCommand {
 
         @Override
@@ -333,13 +341,18 @@ public final class ClusterMain {
 
         private final ClusterMain main;
 
-        @Parameters(arity = "1", paramLabel = "JOB|all", description = "archive, aggregation, fraud, surge, engagement.")
+        @Parameters(
+                arity = "1",
+                paramLabel = "JOB|all",
+                description = "archive, aggregation, fraud, surge, engagement.")
         private String job;
 
         @Option(names = "--from", paramLabel = "SAVEPOINT", description = "Go on from this savepoint or checkpoint.")
         private String from;
 
-        @Option(names = "--fresh", description = "Without any state, from the earliest offset: stores again what is stored.")
+        @Option(
+                names = "--fresh",
+                description = "Without any state, from the earliest offset: stores again what is stored.")
         private boolean fresh;
 
         Submit(ClusterMain main) {

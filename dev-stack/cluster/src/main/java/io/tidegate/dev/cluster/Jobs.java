@@ -59,12 +59,12 @@ public final class Jobs {
         Job job = JobCatalog.all().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("job: one of " + String.join(", ", names()) + " expected, got " + name));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "job: one of " + String.join(", ", names()) + " expected, got " + name));
         Optional<JobStatus> running = flink.job(name);
         if (running.isPresent()) {
-            throw new IOException("Job " + name + " is there already, as " + running.get().id() + " ("
-                    + running.get().state() + ")");
+            throw new IOException("Job " + name + " is there already, as "
+                    + running.get().id() + " (" + running.get().state() + ")");
         }
         Path checkpoints = directory.flink("checkpoints").resolve(name);
         Files.createDirectories(checkpoints);
@@ -79,14 +79,19 @@ public final class Jobs {
                 "--transaction-timeout",
                 TRANSACTION_TIMEOUT);
         Map<String, String> configuration = Map.of(
-                "pipeline.name", name, "execution.checkpointing.dir", checkpoints.toUri().toString());
+                "pipeline.name",
+                name,
+                "execution.checkpointing.dir",
+                checkpoints.toUri().toString());
         return flink.run(uploaded, job.getClass().getName(), arguments, from(start, checkpoints), configuration);
     }
 
     /** Those of the platform's jobs that aren't there are submitted, where they were. */
     List<String> submitMissing() throws IOException, InterruptedException {
-        List<String> there =
-                flink.jobs().stream().filter(job -> !job.isOver()).map(JobStatus::name).toList();
+        List<String> there = flink.jobs().stream()
+                .filter(job -> !job.isOver())
+                .map(JobStatus::name)
+                .toList();
         List<String> submitted = new ArrayList<>();
         for (String name : names()) {
             if (!there.contains(name)) {
@@ -144,17 +149,16 @@ public final class Jobs {
         if (start instanceof Start.Afresh) {
             return Optional.empty();
         }
-        return new RetainedCheckpoints(checkpoints)
-                .newest()
-                .map(path -> path.toUri().toString());
+        return new RetainedCheckpoints(checkpoints).newest().map(path -> path.toUri()
+                .toString());
     }
 
     private Path jar() throws IOException {
         Path target = Path.of(cluster.home(), "flink-jobs/target");
         if (Files.isDirectory(target)) {
             try (Stream<Path> files = Files.list(target)) {
-                Optional<Path> jar = files.filter(
-                                file -> file.getFileName().toString().matches("tidegate-flink-jobs-[^-]+(-SNAPSHOT)?\\.jar"))
+                Optional<Path> jar = files.filter(file ->
+                                file.getFileName().toString().matches("tidegate-flink-jobs-[^-]+(-SNAPSHOT)?\\.jar"))
                         .findFirst();
                 if (jar.isPresent()) {
                     return jar.get();

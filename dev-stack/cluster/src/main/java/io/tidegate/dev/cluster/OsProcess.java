@@ -45,6 +45,11 @@ record OsProcess(long pid, long started, String boot) {
                         .isPresent();
     }
 
+    /** Whether signals reach it: a moment after its start it doesn't lead its group yet. */
+    boolean leadsItsGroup() {
+        return Stat.read(pid).filter(stat -> stat.group() == pid).isPresent();
+    }
+
     /** Whether it was frozen by {@link Signal#STOP}. */
     boolean isStopped() {
         return isAlive() && Stat.read(pid).filter(stat -> stat.state() == 'T').isPresent();
@@ -61,7 +66,8 @@ record OsProcess(long pid, long started, String boot) {
         }
         try {
             // The shell's own: no other package is needed for it.
-            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -s \"$1\" -- \"-$2\"", "sh", signal.name(), "" + pid)
+            Process kill = new ProcessBuilder(
+                            "/bin/sh", "-c", "kill -s \"$1\" -- \"-$2\"", "sh", signal.name(), "" + pid)
                     .redirectErrorStream(true)
                     .start();
             String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -96,7 +102,8 @@ record OsProcess(long pid, long started, String boot) {
         }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
-                Optional<Stat> stat = Stat.read(Long.parseLong(process.getFileName().toString()));
+                Optional<Stat> stat =
+                        Stat.read(Long.parseLong(process.getFileName().toString()));
                 if (stat.filter(other -> other.group() == pid && other.started() >= started && !other.isDead())
                         .isPresent()) {
                     return true;
@@ -135,8 +142,8 @@ record OsProcess(long pid, long started, String boot) {
             }
             // The name before it is in brackets and may hold blanks and brackets.
             String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
-            return Optional.of(new Stat(
-                    fields[STATE].charAt(0), Long.parseLong(fields[GROUP]), Long.parseLong(fields[STARTED])));
+            return Optional.of(
+                    new Stat(fields[STATE].charAt(0), Long.parseLong(fields[GROUP]), Long.parseLong(fields[STARTED])));
         }
 
         boolean isDead() {

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A part of the cluster, whichever process runs it at the time. Nothing is remembered between calls: another program may have
@@ -119,8 +120,8 @@ public final class Role {
         awaitReady();
     }
 
-    /** Starts it unless it runs. */
-    void launch() throws IOException {
+    /** Starts it unless it runs; returns at once, see {@link #awaitReady}. */
+    public void launch() throws IOException {
         RoleState state = state();
         if (state.process().isAlive()) {
             return;
@@ -142,12 +143,14 @@ public final class Role {
         Process process = builder.start();
         OsProcess started = OsProcess.of(process.pid())
                 .orElseThrow(() -> new IOException(name + " ended as soon as it was started; see " + output));
-        file.update(cluster ->
-                cluster.with(cluster.role(name).orElseThrow().startedAs(started)));
+        while (process.isAlive() && !started.leadsItsGroup()) {
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+        file.update(cluster -> cluster.with(cluster.role(name).orElseThrow().startedAs(started)));
     }
 
     /** @throws StartException when it ends or takes too long */
-    void awaitReady() throws StartException, InterruptedException {
+    public void awaitReady() throws StartException, InterruptedException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!isReady()) {
             if (!isRunning()) {
@@ -168,8 +171,8 @@ public final class Role {
 
     private void requireGone(OsProcess process) throws InterruptedException {
         if (!process.awaitGone(KILL_LIMIT)) {
-            throw new IllegalStateException(
-                    name + " (process " + process.pid() + ") is still there " + KILL_LIMIT.toSeconds() + " s after SIGKILL");
+            throw new IllegalStateException(name + " (process " + process.pid() + ") is still there "
+                    + KILL_LIMIT.toSeconds() + " s after SIGKILL");
         }
     }
 

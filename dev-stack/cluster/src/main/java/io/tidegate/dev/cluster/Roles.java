@@ -109,8 +109,7 @@ final class Roles {
         Path file = directory.conf(ZOOKEEPER).resolve("zoo.cfg");
         String text = Files.readString(settings.home().resolve("deploy/zookeeper/zoo.cfg"));
         text = replaced(text, "dataDir=/var/lib/zookeeper", "dataDir=" + directory.data(ZOOKEEPER));
-        text = replaced(
-                text, "clientPort=2181", "clientPortAddress=" + HOST + "\nclientPort=" + ports.get(ZOOKEEPER));
+        text = replaced(text, "clientPort=2181", "clientPortAddress=" + HOST + "\nclientPort=" + ports.get(ZOOKEEPER));
         Files.writeString(file, text);
         return java(ZOOKEEPER, lib("dev-stack/zookeeper"))
                 .jvm("-Xmx96m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=32m", "-Dzookeeper.jmx.log4j.disable=true")
@@ -172,8 +171,12 @@ final class Roles {
                 .set("rest.bind-address", HOST)
                 .set("rest.port", port(name))
                 .set("web.upload.dir", directory.flink("upload").toString())
-                .set("execution.checkpointing.dir", directory.flink("checkpoints").toUri())
-                .set("execution.checkpointing.savepoint-dir", directory.flink("savepoints").toUri())
+                .set(
+                        "execution.checkpointing.dir",
+                        directory.flink("checkpoints").toUri())
+                .set(
+                        "execution.checkpointing.savepoint-dir",
+                        directory.flink("savepoints").toUri())
                 .set("metrics.reporter.prom.port", port(name + ".metrics"));
         return java(name, lib("dev-stack/flink"))
                 .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
@@ -265,7 +268,8 @@ final class Roles {
         text = replaced(text, "\nhttp {\n", temporary.toString());
         Path file = Files.writeString(conf.resolve("nginx.conf"), text);
         Path log = directory.log(NGINX);
-        // crit: a line per request that finds a gateway away would fill the disk in a campaign, and nobody rolls this file.
+        // crit: a line per request that finds a gateway away would fill the disk in a campaign, and nobody rolls this
+        // file.
         String globals = "daemon off; pid " + conf.resolve("nginx.pid") + "; error_log " + log + " crit;"
                 + ("root".equals(System.getProperty("user.name")) ? " user root;" : "");
         return new RoleState(

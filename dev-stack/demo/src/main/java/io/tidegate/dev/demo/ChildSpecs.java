@@ -107,7 +107,10 @@ final class ChildSpecs {
 
     ChildSpec gateway() throws IOException {
         Files.writeString(data.gatewayConfig(), gatewayConfig());
-        return java(GATEWAY, GatewayBuild.classPath(settings.home()), List.of("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC"))
+        return java(
+                        GATEWAY,
+                        GatewayBuild.classPath(settings.home()),
+                        List.of("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC"))
                 .main(GatewayBuild.MAIN)
                 .args("--config", data.gatewayConfig().toString())
                 .fatal(2)
@@ -131,7 +134,10 @@ final class ChildSpecs {
     /** Webhooks and web push; e-mail needs a server, which the demo hasn't. */
     ChildSpec notifier() throws IOException {
         Files.writeString(data.notifierConfig(), notifierConfig());
-        return java(NOTIFIER, GatewayBuild.classPath(settings.home()), List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
+        return java(
+                        NOTIFIER,
+                        GatewayBuild.classPath(settings.home()),
+                        List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC"))
                 .main(NOTIFIER_MAIN)
                 .args("--config", data.notifierConfig().toString())
                 .fatal(2)
