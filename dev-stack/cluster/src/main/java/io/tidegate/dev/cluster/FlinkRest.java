@@ -102,26 +102,33 @@ public final class FlinkRest {
     }
 
     /**
-     * Runs the main method of a job.
+     * What is to be run.
      *
+     * @param jar as {@link #upload} calls it
+     * @param jobId 32 hexadecimal digits; Flink takes each of them once, so asking again is harmless
      * @param from a checkpoint or savepoint to go on from
      * @param configuration of the job, over the cluster's
-     * @return the job's id
      */
-    public String run(
+    record Run(
             String jar,
+            String jobId,
             String mainClass,
             List<String> arguments,
+            int parallelism,
             Optional<String> from,
-            Map<String, String> configuration)
-            throws IOException, InterruptedException {
+            Map<String, String> configuration) {}
+
+    /** Runs the main method of a job; returns when Flink has taken it. */
+    void run(Run run) throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode();
-        body.put("entryClass", mainClass);
-        arguments.forEach(body.putArray("programArgsList")::add);
-        from.ifPresent(path -> body.put("savepointPath", path));
+        body.put("jobId", run.jobId());
+        body.put("entryClass", run.mainClass());
+        body.put("parallelism", run.parallelism());
+        run.arguments().forEach(body.putArray("programArgsList")::add);
+        run.from().ifPresent(path -> body.put("savepointPath", path));
         ObjectNode settings = body.putObject("flinkConfiguration");
-        configuration.forEach(settings::put);
-        return post("/jars/" + jar + "/run", body, SUBMIT_TIMEOUT).path("jobid").asText();
+        run.configuration().forEach(settings::put);
+        post("/jars/" + run.jar() + "/run", body, SUBMIT_TIMEOUT);
     }
 
     /** Asks for a job's end; it is over some time later. */

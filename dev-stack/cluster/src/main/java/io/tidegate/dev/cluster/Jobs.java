@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.GlobalConfiguration;
 
 /** Submits the platform's jobs to a cluster. Each keeps its checkpoints in a directory of its own, by its name. */
 public final class Jobs {
@@ -20,6 +23,7 @@ public final class Jobs {
     /** As long as deploy/kafka allows: a cluster that is stopped must find its open transactions again. */
     private static final String TRANSACTION_TIMEOUT = "7 d";
 
+    private static final int SUBMIT_ATTEMPTS = 3;
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final ClusterState cluster;
@@ -83,7 +87,49 @@ public final class Jobs {
                 name,
                 "execution.checkpointing.dir",
                 checkpoints.toUri().toString());
-        return flink.run(uploaded, job.getClass().getName(), arguments, from(start, checkpoints), configuration);
+        FlinkRest.Run run = new FlinkRest.Run(
+                uploaded,
+                UUID.randomUUID().toString().replace("-", ""),
+                job.getClass().getName(),
+                arguments,
+                parallelism(),
+                from(start, checkpoints),
+                configuration);
+        run(name, run);
+        return run.jobId();
+    }
+
+    /** The job's main asks the brokers, and the leader may change: worth more than one attempt. */
+    private void run(String name, FlinkRest.Run run) throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                flink.run(run);
+                return;
+            } catch (IOException e) {
+                if (isThere(name)) {
+                    // It was taken, only the answer didn't come.
+                    return;
+                }
+                if (attempt == SUBMIT_ATTEMPTS) {
+                    throw new IOException("Job " + name + ": " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    private boolean isThere(String name) throws InterruptedException {
+        try {
+            return flink.job(name).isPresent();
+        } catch (IOException e) {
+            // As unreachable as for the job itself; the next attempt shows.
+            return false;
+        }
+    }
+
+    /** Flink's interface doesn't look at the cluster's default. */
+    private int parallelism() {
+        Path conf = Path.of(cluster.home(), "flink-conf/cluster");
+        return GlobalConfiguration.loadConfiguration(conf.toString()).get(CoreOptions.DEFAULT_PARALLELISM);
     }
 
     /** Those of the platform's jobs that aren't there are submitted, where they were. */

@@ -1,8 +1,10 @@
 package io.tidegate.dev.cluster;
 
 import io.tidegate.dev.clickhouse.EngineMain;
+import io.tidegate.dev.demo.DemoJar;
 import io.tidegate.dev.demo.GatewayBuild;
 import io.tidegate.dev.demo.auth.KeyFiles;
+import io.tidegate.dev.demo.flink.LoopbackPrometheusReporterFactory;
 import io.tidegate.dev.kafka.KafkaStorage;
 import java.io.File;
 import java.io.IOException;
@@ -178,7 +180,7 @@ final class Roles {
                         "execution.checkpointing.savepoint-dir",
                         directory.flink("savepoints").toUri())
                 .set("metrics.reporter.prom.port", port(name + ".metrics"));
-        return java(name, lib("dev-stack/flink"))
+        return java(name, flinkClassPath())
                 .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
                 .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
                 .flinkLog(flinkConf())
@@ -200,7 +202,7 @@ final class Roles {
                 .set("taskmanager.rpc.port", port(name))
                 .set("taskmanager.data.port", port(name + ".data"))
                 .set("metrics.reporter.prom.port", port(name + ".metrics"));
-        return java(name, lib("dev-stack/flink"))
+        return java(name, flinkClassPath())
                 .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
                 .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
                 .flinkLog(flinkConf())
@@ -213,6 +215,7 @@ final class Roles {
     /** What every process of Flink's is told about its place. */
     private FlinkOptions highAvailability(String name) throws IOException {
         return new FlinkOptions()
+                .set("metrics.reporter.prom.factory.class", LoopbackPrometheusReporterFactory.class.getName())
                 .set("high-availability.zookeeper.quorum", address(ZOOKEEPER))
                 .set("high-availability.cluster-id", "/tidegate")
                 .set("high-availability.storageDir", directory.flink("ha").toUri())
@@ -316,6 +319,11 @@ final class Roles {
             throw new IOException(module + " isn't built: no " + lib);
         }
         return lib + File.separator + "*";
+    }
+
+    /** Flink's own, and a reporter of metrics that listens on loopback only, which Flink's can't. */
+    private String flinkClassPath() throws IOException {
+        return lib("dev-stack/flink") + File.pathSeparator + DemoJar.path();
     }
 
     private String port(String name) {

@@ -2,7 +2,6 @@ package io.tidegate.dev.demo;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,12 +34,7 @@ public final class GatewayBuild {
             throw new IOException("The gateway isn't built: no jar in " + target);
         }
         entries.add(target.resolve("lib") + File.separator + "*");
-        entries.add(Path.of(URI.create(SupervisedMain.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toString()))
-                .toString());
+        entries.add(DemoJar.path().toString());
         return String.join(File.pathSeparator, entries);
     }
 }

@@ -38,10 +38,9 @@ class ClusterTest {
     private Cluster cluster;
 
     @AfterEach
-    void end() throws InterruptedException {
-        if (cluster != null) {
-            cluster.down();
-        }
+    void end() throws IOException, InterruptedException {
+        // Whatever became of the start: nothing of it may stay.
+        Cluster.open(directory.resolve("cluster")).down();
     }
 
     @Test
@@ -93,11 +92,11 @@ class ClusterTest {
     }
 
     private Cluster up() throws IOException, InterruptedException {
+        ClusterSettings settings =
+                ClusterSettings.of(HOME, directory.resolve("cluster")).basePort(0);
         try {
-            return Cluster.up(
-                    ClusterSettings.of(HOME, directory.resolve("cluster")).basePort(0), line -> LOG.info("{}", line));
+            return Cluster.up(settings, line -> LOG.info("{}", line));
         } catch (StartException e) {
-            cluster = Cluster.open(directory.resolve("cluster"));
             throw new AssertionError(e.getMessage() + "\n" + String.join("\n", e.lastLines()), e);
         }
     }
