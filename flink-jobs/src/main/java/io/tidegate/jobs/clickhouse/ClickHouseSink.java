@@ -6,21 +6,27 @@ import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittableSerializer;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter;
 import io.tidegate.jobs.clickhouse.committer.CommitTargetFactory;
+import io.tidegate.jobs.clickhouse.committer.OutboxOperatorFactory;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
 import io.tidegate.jobs.clickhouse.committer.RetryTimer;
-import io.tidegate.jobs.clickhouse.committer.Shards;
 import io.tidegate.jobs.clickhouse.writer.ClickHouseWriter;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Writes each row into one ClickHouse table exactly once, by the protocol that the package describes. Needs
@@ -36,7 +42,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * @param <T> the row
  */
-public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<ClickHouseCommittable> {
+public final class ClickHouseSink<T> implements Sink<T>,
+                SupportsCommitter<ClickHouseCommittable>,
+                SupportsPreCommitTopology<ClickHouseCommittable, ClickHouseCommittable> {
 
     private static final long serialVersionUID = 1L;
 
@@ -47,6 +55,7 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
     private final RetryPolicy retry;
     private final RetryTimer timer;
     private final int commitConcurrency;
+    private final long pendingBytes;
     private final String lineage;
     private final Clock clock;
 
@@ -58,6 +67,7 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
             RetryPolicy retry,
             RetryTimer timer,
             int commitConcurrency,
+            long pendingBytes,
             String lineage,
             Clock clock) {
         this.encoder = encoder;
@@ -67,6 +77,7 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
         this.retry = retry;
         this.timer = timer;
         this.commitConcurrency = commitConcurrency;
+        this.pendingBytes = pendingBytes;
         this.lineage = lineage;
         this.clock = clock;
     }
@@ -105,16 +116,30 @@ public final class ClickHouseSink<T> implements Sink<T>, SupportsCommitter<Click
                 clock);
     }
 
+    /** Batches are stored by the outbox; Flink's committer gets none of them. */
     @Override
-    public Committer<ClickHouseCommittable> createCommitter(CommitterInitContext context) throws IOException {
-        return new ClickHouseCommitter(
-                Shards.open(shards, target),
-                idOf(context.getRestoredCheckpointId()),
-                retry,
-                timer,
-                commitConcurrency,
-                context.metricGroup(),
-                clock);
+    public DataStream<CommittableMessage<ClickHouseCommittable>> addPreCommitTopology(
+            DataStream<CommittableMessage<ClickHouseCommittable>> batches) {
+        StreamExecutionEnvironment env = batches.getExecutionEnvironment();
+        boolean commitAtEnd = !env.getCheckpointConfig().isCheckpointingEnabled()
+                || env.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
+        return batches.transform(
+                        "Outbox",
+                        CommittableMessageTypeInfo.of(ClickHouseCommittableSerializer::new),
+                        new OutboxOperatorFactory(
+                                shards, target, retry, timer, commitConcurrency, pendingBytes, commitAtEnd, clock))
+                // Flink puts the sink's uid in front.
+                .uid("outbox");
+    }
+
+    @Override
+    public Committer<ClickHouseCommittable> createCommitter(CommitterInitContext context) {
+        return new ClickHouseCommitter(shards, target, retry, timer, context.metricGroup());
+    }
+
+    @Override
+    public SimpleVersionedSerializer<ClickHouseCommittable> getWriteResultSerializer() {
+        return new ClickHouseCommittableSerializer();
     }
 
     @Override

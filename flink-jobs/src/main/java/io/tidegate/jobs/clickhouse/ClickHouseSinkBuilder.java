@@ -14,6 +14,7 @@ import java.util.Objects;
 public final class ClickHouseSinkBuilder<T> {
 
     private static final int DEFAULT_COMMIT_CONCURRENCY = 2;
+    private static final long DEFAULT_PENDING_BYTES = 64L << 20;
 
     private final RowEncoder<T> encoder;
     private final int shards;
@@ -22,6 +23,7 @@ public final class ClickHouseSinkBuilder<T> {
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private RetryTimer timer = RetryTimer.system();
     private int commitConcurrency = DEFAULT_COMMIT_CONCURRENCY;
+    private long pendingBytes = DEFAULT_PENDING_BYTES;
     private String lineage = "";
     private Clock clock = Clock.systemUTC();
 
@@ -47,12 +49,24 @@ public final class ClickHouseSinkBuilder<T> {
         return this;
     }
 
-    /** How many batches a subtask commits at once; 2. */
+    /** How many batches of a shard a subtask commits at once; 2. */
     public ClickHouseSinkBuilder<T> commitConcurrency(int commitConcurrency) {
         if (commitConcurrency < 1) {
             throw new IllegalArgumentException("commitConcurrency: " + commitConcurrency + " is not positive");
         }
         this.commitConcurrency = commitConcurrency;
+        return this;
+    }
+
+    /**
+     * How many bytes may wait for a store that is away, a subtask; 64 MiB. They lie in memory and in each checkpoint.
+     * Beyond that the job is held back: no checkpoint, and nothing read from the sources.
+     */
+    public ClickHouseSinkBuilder<T> pendingBytes(long pendingBytes) {
+        if (pendingBytes < 0) {
+            throw new IllegalArgumentException("pendingBytes: " + pendingBytes + " is negative");
+        }
+        this.pendingBytes = pendingBytes;
         return this;
     }
 
@@ -79,6 +93,6 @@ public final class ClickHouseSinkBuilder<T> {
     }
 
     public ClickHouseSink<T> build() {
-        return new ClickHouseSink<>(encoder, shards, target, limits, retry, timer, commitConcurrency, lineage, clock);
+        return new ClickHouseSink<>(encoder, shards, target, limits, retry, timer, commitConcurrency, pendingBytes, lineage, clock);
     }
 }

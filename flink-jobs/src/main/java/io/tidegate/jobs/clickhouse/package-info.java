@@ -12,9 +12,10 @@
  *       barrier the encoded bytes become the {@linkplain
  *       io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable committable}: whatever happens later, an
  *       attempt sends these very bytes.
- *   <li>When the checkpoint is complete, the {@linkplain io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter
- *       committer} inserts each batch, synchronously, with the batch id as de-duplication token and query id.
- *       Acknowledged: done. That is the whole happy path: one POST.
+ *   <li>The {@linkplain io.tidegate.jobs.clickhouse.committer.OutboxOperatorFactory outbox} keeps it in its state until
+ *       it is stored. When a checkpoint that holds it is complete, a thread of the outbox inserts it, synchronously, with
+ *       the batch id as de-duplication token and query id. Acknowledged: done. That is the whole happy path: one POST.
+ *       The task's own thread goes on meanwhile, and checkpoints with it.
  *   <li>After any error, and for each batch that comes out of a checkpoint, it counts the rows of the batch. All
  *       there: done. None: insert again (same token, so that a first insert that is still on its way and this one
  *       can't both count), and count again. Some, or more than all: delete what is there and insert under a token
@@ -22,6 +23,8 @@
  *   <li>Backing off between attempts, it ends in success or, after the {@linkplain
  *       io.tidegate.jobs.clickhouse.committer.RetryPolicy policy's} limit, in an exception: the job restarts from
  *       the checkpoint and the batch is tried again. There is no third way out, and nothing is dropped.
+ *   <li>When more waits for the store than the sink's limit, the next barrier is held back, and with it the job, until
+ *       there is room.
  * </ol>
  *
  * <table>
@@ -32,8 +35,8 @@
  *   <tr><td>after the insert, before its acknowledgement</td><td>count is the batch's: skipped</td></tr>
  *   <tr><td>token's window over, its log lost, or it is remembered without its rows</td><td>the count decides</td></tr>
  *   <tr><td>the job is rescaled</td><td>the batch id travels in the batch and belongs to no subtask</td></tr>
- *   <tr><td>an OLD savepoint is restored</td><td>new ids, so rows come twice: delete the rows of the newer
- *       {@code _lineage} first; keys with the event id in ReplacingMergeTree are the backstop under FINAL</td></tr>
+ *   <tr><td>an OLD savepoint is restored</td><td>new ids, so rows come twice: delete the rows behind it
+ *       first ({@code scripts/rewind}); keys with the event id in ReplacingMergeTree are the backstop under FINAL</td></tr>
  * </table>
  *
  * <p><b>Shards.</b> Rows are spread over the shards by a hash of one text column, {@link
@@ -56,6 +59,12 @@
  * <p>The sink writes to the shards' own tables, which have the names and columns of {@code sql/clickhouse} on each
  * shard, never to a Distributed table (several shards, no token). A batch belongs to one shard and one partition, and
  * stays with its shard whatever happens to the number of shards: the committable names it.
+ *
+ * <p><b>Replicas.</b> A batch is stored by any replica of its shard that answers. Where there are several, the one that
+ * is asked for a count is brought up to date first ({@code SYSTEM SYNC REPLICA … LIGHTWEIGHT}), so that a doubt that arose on one
+ * replica is settled right on another; a token is known to all of them. Without {@code --clickhouse-insert-quorum} an
+ * acknowledged batch may lie on one replica only for a moment, and go with its disk. ADR 19 says what that rests on; there is no
+ * replicated server to test it on here.
  *
  * <p>Merges blur counts. {@link io.tidegate.jobs.clickhouse.WriteMode#UPSERT} tables are therefore never counted:
  * inserting their rows again changes nothing. In {@link io.tidegate.jobs.clickhouse.WriteMode#APPEND} tables over

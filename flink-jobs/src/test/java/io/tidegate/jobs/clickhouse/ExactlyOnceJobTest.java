@@ -7,18 +7,24 @@ import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
+import io.tidegate.jobs.clickhouse.committer.CommitTarget;
+import io.tidegate.jobs.clickhouse.committer.CommitTargetException;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -70,10 +76,21 @@ class ExactlyOnceJobTest {
     /** How many committers were opened, over all attempts. */
     private static final AtomicInteger ATTEMPTS = new AtomicInteger();
 
+    private static final AtomicBoolean STORE_AWAY = new AtomicBoolean();
+
+    /** Rows that were inserted, repeats and all. */
+    private static final AtomicLong STORED = new AtomicLong();
+
+    /** How often the insert of rows after the {@code ROWS - ROWS_PER_CHECKPOINT} first ones fails the job. */
+    private static final AtomicInteger LAST_ROWS_REFUSED = new AtomicInteger();
+
+    /** The highest row that was read. */
+    private static final AtomicLong HIGHEST = new AtomicLong();
+
     @RegisterExtension
     static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
             .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(4)
+            .setNumberSlotsPerTaskManager(5)
             .build());
 
     @TempDir
@@ -83,6 +100,9 @@ class ExactlyOnceJobTest {
 
     @TempDir
     Path savepoints;
+
+    @TempDir
+    Path otherData;
 
     private SampleTable table;
 
@@ -101,12 +121,19 @@ class ExactlyOnceJobTest {
         table = SampleTable.create(clickHouse, SampleRowEncoder.append());
         CRASHED.clear();
         ATTEMPTS.set(0);
+        STORE_AWAY.set(false);
+        STORED.set(0);
+        LAST_ROWS_REFUSED.set(0);
+        HIGHEST.set(0);
     }
 
     @Test
     void aJobThatCrashesAgainAndAgainWritesEachRowOnce() throws Exception {
         // When
-        JobClient job = start(clickHouse.uri(), 2, null, Set.of(700L, 1_100L, 1_101L, 1_900L, 2_399L));
+        JobClient job = new TestJob()
+                .parallelism(2)
+                .crashingAt(700L, 1_100L, 1_101L, 1_900L, 2_399L)
+                .start();
         job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
 
         // Then
@@ -129,14 +156,10 @@ class ExactlyOnceJobTest {
                     .onCount(Fault.SWALLOW_ANSWER);
 
             // When
-            JobClient job = start(
-                    proxy.uri(),
-                    1,
-                    null,
-                    Set.of(),
-                    new RowsPerCheckpoint(ROWS),
-                    GIVES_UP_AT_ONCE,
-                    Duration.ofSeconds(2));
+            JobClient job = new TestJob()
+                    .storingAt(proxy.uri())
+                    .retry(GIVES_UP_AT_ONCE, Duration.ofSeconds(2))
+                    .start();
             job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
             proxy.release();
 
@@ -150,13 +173,18 @@ class ExactlyOnceJobTest {
     @Test
     void aJobThatIsRescaledBySavepointsWritesEachRowOnce() throws Exception {
         // Given
-        JobClient one = startPausing(1, null, Set.of());
+        JobClient one = new TestJob().pausingAfter(ROWS_UNTIL_PAUSE).start();
         String first = stopWithSavepointAfter(one, ROWS / 5);
-        JobClient two = startPausing(2, first, Set.of(1_300L));
+        JobClient two = new TestJob()
+                .parallelism(2)
+                .restoring(first)
+                .crashingAt(1_300L)
+                .pausingAfter(ROWS_UNTIL_PAUSE)
+                .start();
         String second = stopWithSavepointAfter(two, 1_400);
 
         // When
-        JobClient last = start(clickHouse.uri(), 1, second, Set.of());
+        JobClient last = new TestJob().restoring(second).start();
         last.getJobExecutionResult().get(90, TimeUnit.SECONDS);
 
         // Then
@@ -167,12 +195,105 @@ class ExactlyOnceJobTest {
     }
 
     @Test
+    void aJobOfFiveSubtasksContinuesWithTwo() throws Exception {
+        // Given
+        JobClient five = new TestJob()
+                .parallelism(5)
+                .pausingAfter(ROWS_UNTIL_PAUSE / 5)
+                .start();
+        String savepoint = stopWithSavepointAfter(five, ROWS / 5);
+
+        // When
+        JobClient two = new TestJob().parallelism(2).restoring(savepoint).start();
+        two.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertEachRowOnce();
+    }
+
+    @Test
+    void aStoreThatIsAwayCostsNothingButTime() throws Exception {
+        // Given: rows come only with completed checkpoints, 200 each
+        STORE_AWAY.set(true);
+        JobClient job = new TestJob().start();
+
+        // When: nothing is stored, and ten checkpoints complete
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> HIGHEST.get() >= 10 * ROWS_PER_CHECKPOINT);
+        assertThat(table.rows()).isZero();
+        STORE_AWAY.set(false);
+        job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertEachRowOnce();
+    }
+
+    @Test
+    void beyondItsLimitTheJobIsHeldBackUntilTheStoreIsThere() throws Exception {
+        // Given room for three checkpoints' rows
+        STORE_AWAY.set(true);
+        JobClient job = new TestJob().pendingBytes(3 * ROWS_PER_CHECKPOINT * 70).start();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> HIGHEST.get() >= 3 * ROWS_PER_CHECKPOINT);
+
+        // When
+        Awaitility.await()
+                .during(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> HIGHEST.get() <= 8 * ROWS_PER_CHECKPOINT);
+        assertThat(table.rows()).isZero();
+        STORE_AWAY.set(false);
+        job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertEachRowOnce();
+    }
+
+    @Test
+    void theLastRowsOfABoundedInputAreStoredThoughTheirCommitFails() throws Exception {
+        // Given: three times the job fails over what its final checkpoint holds
+        LAST_ROWS_REFUSED.set(3);
+
+        // When
+        JobClient job = new TestJob().start();
+        job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(LAST_ROWS_REFUSED).hasValue(0);
+        assertEachRowOnce();
+    }
+
+    @Test
+    void eachShardGetsTheRowsOfItsKeysOnce() throws Exception {
+        try (ClickHouseProcess other = ClickHouseProcess.start(otherData)) {
+            SampleTable second = SampleTable.create(other, SampleRowEncoder.append());
+
+            // When
+            JobClient job = new TestJob()
+                    .parallelism(2)
+                    .storingAt(clickHouse.uri(), other.uri())
+                    .crashingAt(700L, 1_900L)
+                    .start();
+            job.getJobExecutionResult().get(90, TimeUnit.SECONDS);
+
+            // Then
+            assertThat(table.rows() + second.rows()).isEqualTo(ROWS);
+            assertThat(table.distinctIds() + second.distinctIds()).isEqualTo(ROWS);
+            String misplaced = "SELECT countIf(" + Sharding.sql("text", 2) + " != %d) FROM " + SampleRowEncoder.TABLE;
+            assertThat(table.number(misplaced.formatted(0))).isZero();
+            assertThat(second.number(misplaced.formatted(1))).isZero();
+            assertThat(second.rows()).isBetween(1_000L, 1_400L);
+        }
+    }
+
+    @Test
     void theSameSavepointTwiceWritesWhatCameBeforeItOnce() throws Exception {
         // Given
-        JobClient job = startPausing(1, null, Set.of());
+        JobClient job = new TestJob().pausingAfter(ROWS_UNTIL_PAUSE).start();
         String savepoint = stopWithSavepointAfter(job, ROWS / 5);
         long before = table.rows();
-        JobClient again = startPausing(1, savepoint, Set.of());
+        JobClient again = new TestJob()
+                .restoring(savepoint)
+                .pausingAfter(ROWS_UNTIL_PAUSE)
+                .start();
         stopWithSavepointAfter(again, before + ROWS_PER_CHECKPOINT);
         // The runbook for an old savepoint: what was written after it goes first.
         clickHouse.query("ALTER TABLE " + SampleRowEncoder.TABLE + " DELETE WHERE _lineage = '"
@@ -180,7 +301,7 @@ class ExactlyOnceJobTest {
         assertThat(table.rows()).isEqualTo(before);
 
         // When
-        JobClient last = start(clickHouse.uri(), 2, savepoint, Set.of());
+        JobClient last = new TestJob().parallelism(2).restoring(savepoint).start();
         last.getJobExecutionResult().get(90, TimeUnit.SECONDS);
 
         // Then
@@ -204,71 +325,132 @@ class ExactlyOnceJobTest {
         return savepoint;
     }
 
-    private static JobClient start(URI clickHouse, int parallelism, String savepoint, Set<Long> crashes)
-            throws Exception {
-        return start(
-                clickHouse,
-                parallelism,
-                savepoint,
-                crashes,
-                new RowsPerCheckpoint(ROWS),
-                RetryPolicy.DEFAULT,
-                Duration.ofSeconds(30));
-    }
+    /** A job from numbers to the table, as one test wants it. */
+    private static final class TestJob {
 
-    private static JobClient startPausing(int parallelism, String savepoint, Set<Long> crashes) throws Exception {
-        return start(
-                clickHouse.uri(),
-                parallelism,
-                savepoint,
-                crashes,
-                new RowsPerCheckpoint(ROWS_UNTIL_PAUSE),
-                RetryPolicy.DEFAULT,
-                Duration.ofSeconds(30));
-    }
+        private List<URI> shards = List.of(clickHouse.uri());
+        private int parallelism = 1;
+        private String savepoint;
+        private Set<Long> crashes = Set.of();
+        private int rowsUntilPause = ROWS;
+        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private Duration requestTimeout = Duration.ofSeconds(30);
+        private long pendingBytes = 1 << 20;
 
-    private static JobClient start(
-            URI clickHouse,
-            int parallelism,
-            String savepoint,
-            Set<Long> crashes,
-            RowsPerCheckpoint rate,
-            RetryPolicy retry,
-            Duration requestTimeout)
-            throws Exception {
-        Configuration config = new Configuration();
-        config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
-        config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 50);
-        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
-        config.set(PipelineOptions.GENERIC_TYPES, false);
-        config.set(PipelineOptions.OBJECT_REUSE, true);
-        if (savepoint != null) {
-            config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        TestJob storingAt(URI... addresses) {
+            shards = List.of(addresses);
+            return this;
         }
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
-        env.setParallelism(parallelism);
-        env.setMaxParallelism(8);
-        ClickHouseClientConfig client = ClickHouseClientConfig.of(clickHouse).withRequestTimeout(requestTimeout);
-        TypeInformation<SampleRow> rowType =
-                Types.POJO(SampleRow.class, Map.of("id", Types.LONG, "atMs", Types.LONG, "text", Types.STRING));
-        DataGeneratorSource<Long> ids = new DataGeneratorSource<>(id -> id, ROWS, rate, Types.LONG);
-        env.fromSource(ids, WatermarkStrategy.noWatermarks(), "ids")
-                .uid("ids")
-                .map(new CrashingRow(Set.copyOf(crashes)))
-                .returns(rowType)
-                .uid("rows")
-                .sinkTo(ClickHouseSink.into(SampleRowEncoder.append(), 1, shard -> {
-                            ATTEMPTS.incrementAndGet();
-                            return new ClickHouseClient(client);
-                        })
-                        .limits(new BatchLimits(50, 1 << 20))
-                        .retry(retry)
-                        .commitConcurrency(parallelism)
-                        .build())
-                .name("table")
-                .uid("table");
-        return env.executeAsync("exactly-once");
+
+        TestJob parallelism(int subtasks) {
+            parallelism = subtasks;
+            return this;
+        }
+
+        TestJob restoring(String path) {
+            savepoint = path;
+            return this;
+        }
+
+        TestJob crashingAt(Long... rows) {
+            crashes = Set.of(rows);
+            return this;
+        }
+
+        /** So that the job can be stopped and doesn't end before: each reader emits so many rows and no more. */
+        TestJob pausingAfter(int rowsOfAReader) {
+            rowsUntilPause = rowsOfAReader;
+            return this;
+        }
+
+        TestJob retry(RetryPolicy policy, Duration timeout) {
+            retry = policy;
+            requestTimeout = timeout;
+            return this;
+        }
+
+        TestJob pendingBytes(long bytes) {
+            pendingBytes = bytes;
+            return this;
+        }
+
+        JobClient start() throws Exception {
+            Configuration config = new Configuration();
+            config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
+            config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+            config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 50);
+            config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+            config.set(PipelineOptions.GENERIC_TYPES, false);
+            config.set(PipelineOptions.OBJECT_REUSE, true);
+            if (savepoint != null) {
+                config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+            }
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+            env.setParallelism(parallelism);
+            env.setMaxParallelism(8);
+            List<ClickHouseClientConfig> clients = shards.stream()
+                    .map(shard -> ClickHouseClientConfig.of(shard).withRequestTimeout(requestTimeout))
+                    .toList();
+            TypeInformation<SampleRow> rowType =
+                    Types.POJO(SampleRow.class, Map.of("id", Types.LONG, "atMs", Types.LONG, "text", Types.STRING));
+            DataGeneratorSource<Long> ids =
+                    new DataGeneratorSource<>(id -> id, ROWS, new RowsPerCheckpoint(rowsUntilPause), Types.LONG);
+            env.fromSource(ids, WatermarkStrategy.noWatermarks(), "ids")
+                    .uid("ids")
+                    .map(new CrashingRow(crashes))
+                    .returns(rowType)
+                    .uid("rows")
+                    .sinkTo(ClickHouseSink.into(SampleRowEncoder.append(), clients.size(), shard -> {
+                                ATTEMPTS.incrementAndGet();
+                                return new UnreliableStore(new ClickHouseClient(clients.get(shard)));
+                            })
+                            .limits(new BatchLimits(50, 1 << 20))
+                            .retry(retry)
+                            .commitConcurrency(parallelism)
+                            .pendingBytes(pendingBytes)
+                            .build())
+                    .name("table")
+                    .uid("table");
+            return env.executeAsync("exactly-once");
+        }
+    }
+
+    /** The real store, which a test can take away. */
+    private record UnreliableStore(ClickHouseClient store) implements CommitTarget {
+
+        @Override
+        public void insert(ClickHouseCommittable batch, String token)
+                throws CommitTargetException, InterruptedException {
+            throwWhileAway();
+            if (STORED.get() >= ROWS - ROWS_PER_CHECKPOINT && LAST_ROWS_REFUSED.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                throw CommitTargetException.hopeless("scripted: refused", null);
+            }
+            store.insert(batch, token);
+            STORED.addAndGet(batch.rows());
+        }
+
+        @Override
+        public long count(ClickHouseCommittable batch) throws CommitTargetException, InterruptedException {
+            throwWhileAway();
+            return store.count(batch);
+        }
+
+        @Override
+        public void delete(ClickHouseCommittable batch) throws CommitTargetException, InterruptedException {
+            throwWhileAway();
+            store.delete(batch);
+        }
+
+        private static void throwWhileAway() throws CommitTargetException {
+            if (STORE_AWAY.get()) {
+                throw CommitTargetException.mayHeal("scripted: away", null);
+            }
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
     }
 
     /**
@@ -312,6 +494,7 @@ class ExactlyOnceJobTest {
 
         @Override
         public SampleRow map(Long id) {
+            HIGHEST.accumulateAndGet(id, Math::max);
             if (crashes.contains(id) && CRASHED.add(id)) {
                 throw new IllegalStateException("scripted crash at row " + id);
             }

@@ -39,7 +39,7 @@ public record SampleTable(ClickHouseProcess clickHouse, SampleRowEncoder encoder
         ClickHouseWriter<SampleRow> writer = new ClickHouseWriter<>(
                 encoder,
                 1,
-                BatchLimits.DEFAULT,
+                new BatchLimits(BatchLimits.MAX_ROWS, BatchLimits.MAX_BYTES),
                 "test",
                 restoredFrom,
                 UnregisteredMetricsGroup.createSinkWriterMetricGroup(),

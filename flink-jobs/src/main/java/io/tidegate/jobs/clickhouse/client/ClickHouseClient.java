@@ -66,9 +66,9 @@ public final class ClickHouseClient implements CommitTarget {
     @Override
     public long count(ClickHouseCommittable batch) throws CommitTargetException, InterruptedException {
         if (config.replicated()) {
-            statement("SYSTEM SYNC REPLICA " + batch.qualifiedTable() + " LIGHTWEIGHT", Map.of());
+            query("SYSTEM SYNC REPLICA " + batch.qualifiedTable() + " LIGHTWEIGHT", Map.of());
         }
-        String answer = statement("SELECT count() FROM " + batch.qualifiedTable() + where(batch), Map.of());
+        String answer = query("SELECT count() FROM " + batch.qualifiedTable() + where(batch), Map.of());
         try {
             return Long.parseLong(answer.trim());
         } catch (NumberFormatException e) {
@@ -78,7 +78,7 @@ public final class ClickHouseClient implements CommitTarget {
 
     @Override
     public void delete(ClickHouseCommittable batch) throws CommitTargetException, InterruptedException {
-        String parts = statement(
+        String parts = query(
                 "SELECT DISTINCT _part FROM " + batch.qualifiedTable() + where(batch) + " FORMAT TSV", Map.of());
         if (parts.isBlank()) {
             return;
@@ -88,7 +88,7 @@ public final class ClickHouseClient implements CommitTarget {
         String names = "'" + String.join("','", parts.strip().split("\n")) + "'";
         String sql = "ALTER TABLE " + batch.qualifiedTable() + " DELETE IN PARTITION ID '" + batch.partition() + "'"
                 + where(batch) + " AND _part IN (" + names + ")";
-        statement(sql, Map.of("mutations_sync", "2"));
+        query(sql, Map.of("mutations_sync", "2"));
     }
 
     /**
@@ -120,7 +120,12 @@ public final class ClickHouseClient implements CommitTarget {
                 + batch.batchId() + "')";
     }
 
-    private String statement(String sql, Map<String, String> settings)
+    /**
+     * Runs a statement without a body of its own.
+     *
+     * @return the answer as it came
+     */
+    public String query(String sql, Map<String, String> settings)
             throws CommitTargetException, InterruptedException {
         return send(sql, settings, HttpRequest.BodyPublishers.noBody());
     }

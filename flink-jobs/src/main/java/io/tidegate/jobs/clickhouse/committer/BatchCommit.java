@@ -38,6 +38,7 @@ final class BatchCommit {
     private final CommitTarget target;
     private final RetryPolicy retry;
     private final RetryTimer timer;
+    private final CommitMetrics metrics;
 
     private boolean inDoubt;
     /** What the store recognises a repeat of the next insert by. */
@@ -49,12 +50,18 @@ final class BatchCommit {
 
     /** @param inDoubt whether somebody may have tried this batch before */
     BatchCommit(
-            ClickHouseCommittable batch, boolean inDoubt, CommitTarget target, RetryPolicy retry, RetryTimer timer) {
+            ClickHouseCommittable batch,
+            boolean inDoubt,
+            CommitTarget target,
+            RetryPolicy retry,
+            RetryTimer timer,
+            CommitMetrics metrics) {
         this.batch = batch;
         this.inDoubt = inDoubt;
         this.target = target;
         this.retry = retry;
         this.timer = timer;
+        this.metrics = metrics;
         this.token = batch.batchId().toString();
     }
 
@@ -74,6 +81,7 @@ final class BatchCommit {
                 return batch.mode() == WriteMode.UPSERT ? upsert() : append();
             } catch (CommitTargetException e) {
                 inDoubt = true;
+                metrics.failed(batch);
                 pauseOrGiveUp(e);
             }
         }

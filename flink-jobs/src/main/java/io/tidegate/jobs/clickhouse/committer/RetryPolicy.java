@@ -15,7 +15,7 @@ import java.time.Duration;
 public record RetryPolicy(Duration first, Duration cap, Duration limit) implements Serializable {
 
     public static final RetryPolicy DEFAULT =
-            new RetryPolicy(Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofMinutes(10));
+            new RetryPolicy(Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofHours(1));
 
     public RetryPolicy {
         requirePositive("first", first);

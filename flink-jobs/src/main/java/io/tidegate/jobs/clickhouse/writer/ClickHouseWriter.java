@@ -15,6 +15,7 @@ import java.util.List;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 
 /**
  * Encodes rows into batches of one shard and partition each, and hands them over at the checkpoint's barrier. It never talks
@@ -45,6 +46,10 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
     private final List<ClickHouseCommittable> sealed = new ArrayList<>();
     private OpenBatch last;
 
+    /** Those that Flink's web page shows of any sink. */
+    private final Counter recordsSend;
+
+    private final Counter bytesSend;
     private final Counter rows;
     private final Counter bytes;
 
@@ -63,7 +68,7 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
             BatchLimits limits,
             String lineage,
             long restoredFrom,
-            MetricGroup metricGroup,
+            SinkWriterMetricGroup metricGroup,
             Clock clock) {
         this.encoder = encoder;
         this.table = encoder.table();
@@ -73,6 +78,8 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
         this.lineage = lineage;
         this.restoredFrom = restoredFrom;
         this.clock = clock;
+        this.recordsSend = metricGroup.getNumRecordsSendCounter();
+        this.bytesSend = metricGroup.getNumBytesSendCounter();
         MetricGroup group = metricGroup.addGroup("clickhouse");
         this.rows = group.counter("rowsEncoded");
         this.bytes = group.counter("bytesEncoded");
@@ -128,6 +135,8 @@ public final class ClickHouseWriter<T> implements CommittingSinkWriter<T, ClickH
     private void seal(OpenBatch batch) {
         ClickHouseCommittable sealedBatch = batch.seal(table, insertColumns, shards, restoredFrom);
         sealed.add(sealedBatch);
+        recordsSend.inc(sealedBatch.rows());
+        bytesSend.inc(sealedBatch.payload().length);
         rows.inc(sealedBatch.rows());
         bytes.inc(sealedBatch.payload().length);
         sealedBytes += sealedBatch.payload().length;

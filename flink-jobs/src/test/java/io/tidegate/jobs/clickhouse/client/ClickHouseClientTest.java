@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.tidegate.dev.clickhouse.ClickHouseProcess;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
+import io.tidegate.jobs.clickhouse.BatchLimits;
 import io.tidegate.jobs.clickhouse.RowBinaryWriter;
 import io.tidegate.jobs.clickhouse.SampleRow;
 import io.tidegate.jobs.clickhouse.SampleRowEncoder;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,12 +85,38 @@ class ClickHouseClientTest {
     }
 
     @Test
-    void aLargeBatchIsOnePart() throws Exception {
-        ClickHouseCommittable batch = table.batch(0, 300_000 / 3, 1);
+    void aBatchOfTheMostRowsIsOnePart() throws Exception {
+        ClickHouseCommittable batch = table.batch(0, BatchLimits.MAX_ROWS, 1);
 
         client.insert(batch, "t1");
 
-        assertThat(table.number("SELECT uniqExact(_part) FROM sink_test.rows")).isEqualTo(1);
+        assertOnePart(batch);
+    }
+
+    @Test
+    void aBatchOfTheMostBytesIsOnePart() throws Exception {
+        // Rows of 64 kB, the last of which overshoots the limit.
+        String text = "x".repeat(64 << 10);
+        int rows = BatchLimits.MAX_BYTES / text.length() + 1;
+        ClickHouseCommittable batch = table.batches(
+                        IntStream.range(0, rows)
+                                .mapToObj(id -> new SampleRow(id, SampleRow.NOVEMBER, text))
+                                .toList(),
+                        1)
+                .get(0);
+        assertThat(batch.payload()).hasSizeGreaterThan(BatchLimits.MAX_BYTES);
+
+        client.insert(batch, "t1");
+
+        assertOnePart(batch);
+    }
+
+    /** As it was inserted, not merged: one block, which is what the store takes whole or not at all. */
+    private void assertOnePart(ClickHouseCommittable batch) throws IOException, CommitTargetException, InterruptedException {
+        assertThat(client.count(batch)).isEqualTo(batch.rows());
+        assertThat(clickHouse.query("SELECT level, rows FROM system.parts WHERE database = 'sink_test'"
+                        + " AND table = 'rows' AND active"))
+                .isEqualTo("0\t" + batch.rows() + "\n");
     }
 
     @Test

@@ -9,14 +9,11 @@ import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
 import io.tidegate.jobs.clickhouse.SampleRowEncoder;
 import io.tidegate.jobs.clickhouse.SampleTable;
 import io.tidegate.jobs.clickhouse.committer.ClickHouseCommittable;
-import io.tidegate.jobs.clickhouse.committer.ClickHouseCommitter;
+import io.tidegate.jobs.clickhouse.committer.CommittedBatches;
 import io.tidegate.jobs.clickhouse.committer.RetryPolicy;
-import io.tidegate.jobs.clickhouse.committer.RetryTimer;
-import io.tidegate.jobs.clickhouse.committer.Shards;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
-import org.apache.flink.api.connector.sink2.mocks.MockCommitRequest;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,7 +181,7 @@ class CommitUnderFaultsTest {
     @Test
     void anEngineThatIsKilledAgainAndAgainKeepsEachRowOnce() throws Exception {
         List<ClickHouseCommittable> batches = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 110; i++) {
             batches.add(batch(OWN_ATTEMPT));
         }
         AtomicInteger committed = new AtomicInteger();
@@ -197,14 +191,14 @@ class CommitUnderFaultsTest {
                 committed.incrementAndGet();
             }
         });
-        for (int kill = 1; kill <= 4; kill++) {
+        for (int kill = 1; kill <= 10; kill++) {
             int before = kill * 10;
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> committed.get() >= before);
             clickHouse.kill();
             clickHouse.restart();
         }
 
-        commits.get(60, TimeUnit.SECONDS);
+        commits.get(120, TimeUnit.SECONDS);
 
         assertEachRowOnce();
     }
@@ -238,21 +232,12 @@ class CommitUnderFaultsTest {
 
     private static void commit(URI endpoint, ClickHouseCommittable... batches)
             throws IOException, InterruptedException {
-        List<CommitRequest<ClickHouseCommittable>> requests = new ArrayList<>();
-        for (ClickHouseCommittable batch : batches) {
-            requests.add(new MockCommitRequest<>(batch));
-        }
         ClickHouseClientConfig config =
                 ClickHouseClientConfig.of(endpoint).withRequestTimeout(Duration.ofMillis(1_000));
-        try (ClickHouseCommitter committer = new ClickHouseCommitter(
-                Shards.open(1, shard -> new ClickHouseClient(config)),
-                OWN_ATTEMPT,
+        CommittedBatches.store(
+                shard -> new ClickHouseClient(config),
                 new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(60)),
-                RetryTimer.system(),
-                2,
-                new UnregisteredMetricsGroup(),
-                Clock.systemUTC())) {
-            committer.commit(requests);
-        }
+                batch -> batch.writerRestoredFrom() != OWN_ATTEMPT,
+                batches);
     }
 }

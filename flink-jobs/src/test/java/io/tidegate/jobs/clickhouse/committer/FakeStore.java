@@ -32,7 +32,7 @@ final class FakeStore implements CommitTarget {
         POISONED_TOKEN,
         /** Nothing is stored, and the answer says that it never will be. */
         HOPELESS,
-        /** Blocks until it is interrupted. */
+        /** Blocks until it is interrupted, or let go, and stores everything then. */
         HANG
     }
 
@@ -41,6 +41,7 @@ final class FakeStore implements CommitTarget {
     private final Deque<Fault> insertFaults = new ArrayDeque<>();
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
     private int countFaults;
     private int deleteFaults;
     private Fault always = Fault.NONE;
@@ -85,6 +86,10 @@ final class FakeStore implements CommitTarget {
      */
     List<String> calls() {
         return List.copyOf(calls);
+    }
+
+    void releaseHanging() {
+        released.countDown();
     }
 
     void awaitHanging() throws InterruptedException {
@@ -136,7 +141,8 @@ final class FakeStore implements CommitTarget {
             case HOPELESS -> throw CommitTargetException.hopeless("scripted: unknown table", null);
             case HANG -> {
                 hanging.countDown();
-                new CountDownLatch(1).await();
+                released.await();
+                store(batch, token, batch.rows());
             }
         }
     }

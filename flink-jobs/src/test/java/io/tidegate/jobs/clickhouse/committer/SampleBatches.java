@@ -22,6 +22,14 @@ final class SampleBatches {
         return batch(WriteMode.APPEND, RESTORED_FROM - 2);
     }
 
+    static boolean isRestored(ClickHouseCommittable batch) {
+        return batch.writerRestoredFrom() != RESTORED_FROM;
+    }
+
+    static ClickHouseCommittable freshOn(int shard, int shards) {
+        return batch(WriteMode.APPEND, shard, shards, RESTORED_FROM);
+    }
+
     static ClickHouseCommittable freshUpsert() {
         return batch(WriteMode.UPSERT, RESTORED_FROM);
     }
@@ -31,13 +39,17 @@ final class SampleBatches {
     }
 
     private static ClickHouseCommittable batch(WriteMode mode, long restoredFrom) {
+        return batch(mode, 0, 1, restoredFrom);
+    }
+
+    private static ClickHouseCommittable batch(WriteMode mode, int shard, int shards, long restoredFrom) {
         return ClickHouseCommittable.seal(
                 "db",
                 "t",
                 "id,_batch_id,_lineage",
                 mode,
-                0,
-                1,
+                shard,
+                shards,
                 202611,
                 UUID.randomUUID(),
                 ROWS,

@@ -7,10 +7,14 @@ import io.tidegate.jobs.clickhouse.ClickHouseSink;
 import io.tidegate.jobs.clickhouse.SampleRow;
 import io.tidegate.jobs.clickhouse.SampleRowEncoder;
 import io.tidegate.jobs.clickhouse.committer.FakeStore.Fault;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -21,7 +25,10 @@ import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFacto
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The sink inside Flink's own operators: barrier, completion, failure, restore and rescale. */
 class SinkOperatorsTest {
@@ -48,8 +55,8 @@ class SinkOperatorsTest {
             committer.notifyOfCompletedCheckpoint(1);
 
             assertThat(batches).hasSize(2);
-            assertThat(store.calls()).containsExactly("insert", "insert");
             assertStored(batches);
+            assertThat(store.calls()).containsExactly("insert", "insert");
         }
     }
 
@@ -72,18 +79,79 @@ class SinkOperatorsTest {
     }
 
     @Test
+    void checkpointsGoOnWhileTheStoreIsAwayAndHoldWhatWaits() throws Exception {
+        store.everyInsert(Fault.HANG);
+        List<ClickHouseCommittable> batches = new ArrayList<>();
+        OperatorSubtaskState last = null;
+        try (var writer = writer()) {
+            var committer = committer();
+            writer.open();
+            committer.open();
+            for (int id = 1; id <= 20; id++) {
+                batches.addAll(checkpoint(id, writer, committer, SampleRow.of(id)));
+                last = committer.snapshot(id, id);
+                committer.notifyOfCompletedCheckpoint(id);
+            }
+            store.awaitHanging();
+            store.everyInsert(Fault.ERROR_BEFORE).releaseHanging();
+            assertThatThrownBy(committer::close).hasStackTraceContaining("Gave up");
+        }
+        store.everyInsert(Fault.NONE);
+
+        // The job dies, and comes back with the last of these checkpoints.
+        try (var committer = committer()) {
+            committer.setRestoredCheckpointId(20);
+            committer.initializeState(last);
+            committer.open();
+        }
+
+        assertThat(batches).hasSize(20);
+        assertStored(batches);
+    }
+
+    @Test
+    void whatIsDueBeyondTheLimitHoldsTheBarrierBack() throws Exception {
+        store.everyInsert(Fault.HANG);
+        try (var writer = writer();
+                var committer = committer(1, 0, 10)) {
+            writer.open();
+            committer.open();
+            List<ClickHouseCommittable> first = checkpoint(1, writer, committer, SampleRow.of(1));
+            committer.prepareSnapshotPreBarrier(1);
+            committer.snapshot(1, 1);
+            committer.notifyOfCompletedCheckpoint(1);
+            checkpoint(2, writer, committer, SampleRow.of(2));
+            Thread task = Thread.currentThread();
+            AtomicBoolean wasHeld = new AtomicBoolean();
+            CompletableFuture<Void> store = CompletableFuture.runAsync(() -> {
+                Awaitility.await().until(() -> task.getState() == Thread.State.WAITING);
+                wasHeld.set(true);
+                this.store.everyInsert(Fault.NONE).releaseHanging();
+            });
+
+            committer.prepareSnapshotPreBarrier(2);
+
+            store.join();
+            assertThat(wasHeld).isTrue();
+            assertStored(first);
+            committer.snapshot(2, 2);
+        }
+    }
+
+    @Test
     void aBatchWhoseCommitFailedIsVerifiedAfterTheRestore() throws Exception {
         List<ClickHouseCommittable> batches;
         OperatorSubtaskState snapshot;
-        try (var writer = writer();
-                var committer = committer()) {
+        try (var writer = writer()) {
+            var committer = committer();
             writer.open();
             committer.open();
             batches = checkpoint(1, writer, committer, SampleRow.of(1));
             snapshot = committer.snapshot(1, 1);
             // Stored, but the job dies before it knows.
             store.nextInserts(Fault.LOST_ANSWER).nextCountsFail(10_000);
-            assertThatThrownBy(() -> committer.notifyOfCompletedCheckpoint(1)).hasMessageContaining("Gave up");
+            committer.notifyOfCompletedCheckpoint(1);
+            assertThatThrownBy(committer::close).hasStackTraceContaining("Gave up");
             store.nextCountsFail(0);
         }
         int before = store.calls().size();
@@ -148,38 +216,75 @@ class SinkOperatorsTest {
         assertThat(store.calls()).containsExactly("insert");
     }
 
-    @Test
-    void pendingBatchesSurviveARescaleUpAndDown() throws Exception {
-        List<ClickHouseCommittable> batches;
-        OperatorSubtaskState one;
-        try (var writer = writer();
-                var committer = committer()) {
-            writer.open();
-            committer.open();
-            batches = checkpoint(1, writer, committer, SampleRow.of(1), SampleRow.inDecember(2));
-            one = committer.snapshot(1, 1);
-        }
-        // Stored before the savepoint was taken elsewhere: each may be there or not, whoever asks.
-        store.insert(batches.get(0), batches.get(0).batchId().toString());
-
-        OperatorSubtaskState[] two = new OperatorSubtaskState[2];
-        for (int subtask = 0; subtask < 2; subtask++) {
-            try (var committer = committer(2, subtask)) {
-                committer.setRestoredCheckpointId(1);
-                committer.initializeState(
-                        AbstractStreamOperatorTestHarness.repartitionOperatorState(one, 10, 1, 2, subtask));
+    @ParameterizedTest
+    @CsvSource({"1, 2", "2, 1", "5, 2"})
+    void pendingBatchesSurviveARescale(int from, int to) throws Exception {
+        // Given batches of which every other one was stored after the savepoint was taken
+        List<ClickHouseCommittable> batches = new ArrayList<>();
+        OperatorSubtaskState[] before = new OperatorSubtaskState[from];
+        for (int subtask = 0; subtask < from; subtask++) {
+            try (var writer = writer();
+                    var committer = committer(from, subtask, 1 << 20)) {
+                writer.open();
                 committer.open();
-                two[subtask] = committer.snapshot(2, 2);
+                batches.addAll(
+                        checkpoint(1, writer, committer, SampleRow.of(3 * subtask), SampleRow.inDecember(3 * subtask + 1)));
+                before[subtask] = committer.snapshot(1, 1);
             }
         }
+        for (int i = 0; i < batches.size(); i += 2) {
+            store.insert(batches.get(i), batches.get(i).batchId().toString());
+        }
+
+        // When
+        OperatorSubtaskState all = AbstractStreamOperatorTestHarness.repackageState(before);
+        OperatorSubtaskState[] after = new OperatorSubtaskState[to];
+        for (int subtask = 0; subtask < to; subtask++) {
+            try (var committer = committer(to, subtask, 1 << 20)) {
+                committer.setRestoredCheckpointId(1);
+                committer.initializeState(
+                        AbstractStreamOperatorTestHarness.repartitionOperatorState(all, 10, from, to, subtask));
+                committer.open();
+                after[subtask] = committer.snapshot(2, 2);
+            }
+        }
+
+        // Then, and also when that is restored once more
+        assertThat(batches).hasSize(2 * from);
         assertStored(batches);
         try (var committer = committer()) {
             committer.setRestoredCheckpointId(2);
-            committer.initializeState(AbstractStreamOperatorTestHarness.repackageState(two));
+            committer.initializeState(AbstractStreamOperatorTestHarness.repackageState(after));
             committer.open();
         }
-
         assertStored(batches);
+    }
+
+    @Test
+    void aSavepointOfABuildWithoutOutboxIsStoredByFlinksCommitter() throws Exception {
+        List<CommittableMessage<ClickHouseCommittable>> messages;
+        try (var writer = writer()) {
+            writer.open();
+            writer.processElement(new StreamRecord<>(SampleRow.of(1)));
+            writer.prepareSnapshotPreBarrier(1);
+            messages = List.copyOf(writer.extractOutputValues());
+        }
+        OperatorSubtaskState old;
+        try (var flinks = flinksCommitter()) {
+            flinks.open();
+            for (CommittableMessage<ClickHouseCommittable> message : messages) {
+                flinks.processElement(new StreamRecord<>(message));
+            }
+            old = flinks.snapshot(1, 1);
+        }
+
+        try (var flinks = flinksCommitter()) {
+            flinks.setRestoredCheckpointId(1);
+            flinks.initializeState(old);
+            flinks.open();
+        }
+
+        assertThat(store.calls()).containsExactly("count", "insert", "count");
     }
 
     @Test
@@ -195,14 +300,16 @@ class SinkOperatorsTest {
             committer.snapshot(1, 1);
 
             committer.notifyOfCompletedCheckpoint(1);
+            committer.close();
 
-            assertStored(batches);
             assertThat(batches).hasSize(1);
+            assertThat(store.rowsOf(batches.get(0))).as("when the task has ended").isEqualTo(1);
         }
     }
 
     private void assertStored(List<ClickHouseCommittable> batches) {
-        assertThat(batches).allSatisfy(batch -> assertThat(store.rowsOf(batch)).isEqualTo(batch.rows()));
+        Awaitility.await().untilAsserted(() -> assertThat(batches)
+                .allSatisfy(batch -> assertThat(store.rowsOf(batch)).isEqualTo(batch.rows())));
     }
 
     /** Rows, then the barrier: what the writer emits goes to the committer. */
@@ -239,14 +346,32 @@ class SinkOperatorsTest {
     private OneInputStreamOperatorTestHarness<
                     CommittableMessage<ClickHouseCommittable>, CommittableMessage<ClickHouseCommittable>>
             committer() throws Exception {
-        return committer(1, 0);
+        return committer(1, 0, 1 << 20);
     }
 
     private OneInputStreamOperatorTestHarness<
                     CommittableMessage<ClickHouseCommittable>, CommittableMessage<ClickHouseCommittable>>
-            committer(int parallelism, int subtask) throws Exception {
+            committer(int parallelism, int subtask, long pendingBytes) throws Exception {
+        int id = storeId;
         return new OneInputStreamOperatorTestHarness<>(
-                new CommitterOperatorFactory<>(sink(), false, true), 10, parallelism, subtask);
+                new OutboxOperatorFactory(
+                        1,
+                        shard -> STORES.get(id),
+                        new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(20)),
+                        RetryTimer.system(),
+                        1,
+                        pendingBytes,
+                        false,
+                        Clock.systemUTC()),
+                10,
+                parallelism,
+                subtask);
+    }
+
+    private OneInputStreamOperatorTestHarness<
+                    CommittableMessage<ClickHouseCommittable>, CommittableMessage<ClickHouseCommittable>>
+            flinksCommitter() throws Exception {
+        return new OneInputStreamOperatorTestHarness<>(new CommitterOperatorFactory<>(sink(), false, true));
     }
 
     private ClickHouseSink<SampleRow> sink() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.metrics.testutils.MetricListener;
+import org.apache.flink.runtime.metrics.groups.MetricsGroupTestUtils;
 import org.junit.jupiter.api.Test;
 
 class ClickHouseWriterTest {
@@ -184,7 +185,7 @@ class ClickHouseWriterTest {
                 limits,
                 "L1",
                 41,
-                metrics.getMetricGroup(),
+                MetricsGroupTestUtils.mockWriterMetricGroup(metrics.getMetricGroup()),
                 Clock.fixed(Instant.ofEpochMilli(5_000), ZoneOffset.UTC));
     }
 
