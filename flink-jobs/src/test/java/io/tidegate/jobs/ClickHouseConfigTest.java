@@ -12,7 +12,8 @@ class ClickHouseConfigTest {
 
     @Test
     void aSingleAddressIsOneShardOfOneReplica() {
-        assertThat(ClickHouseConfig.parseShards("http://a:8123")).isEqualTo(List.of(List.of(URI.create("http://a:8123"))));
+        assertThat(ClickHouseConfig.parseShards("http://a:8123"))
+                .isEqualTo(List.of(List.of(URI.create("http://a:8123"))));
     }
 
     @Test
@@ -35,7 +36,8 @@ class ClickHouseConfigTest {
 
     @Test
     void anAddressMayNotStandForTwo() {
-        assertThatThrownBy(() -> config("http://a,http://b|http://a")).hasMessage("clickhouse: http://a is named twice");
+        assertThatThrownBy(() -> config("http://a,http://b|http://a"))
+                .hasMessage("clickhouse: http://a is named twice");
     }
 
     private static ClickHouseConfig config(String shards) {

@@ -58,7 +58,8 @@ final class SavepointPositions {
      */
     Map<Integer, Long> of(String uid) throws IOException {
         OperatorState source = metadata.getOperatorStates().stream()
-                .filter(state -> state.getOperatorID().equals(new OperatorID(StreamGraphHasherV2.generateUserSpecifiedHash(uid))))
+                .filter(state -> state.getOperatorID()
+                        .equals(new OperatorID(StreamGraphHasherV2.generateUserSpecifiedHash(uid))))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException("no source " + uid + " in the savepoint"));
         Map<Integer, Long> positions = new TreeMap<>();

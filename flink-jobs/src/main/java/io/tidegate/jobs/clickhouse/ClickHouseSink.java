@@ -26,6 +26,7 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -42,7 +43,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * @param <T> the row
  */
-public final class ClickHouseSink<T> implements Sink<T>,
+public final class ClickHouseSink<T>
+        implements Sink<T>,
                 SupportsCommitter<ClickHouseCommittable>,
                 SupportsPreCommitTopology<ClickHouseCommittable, ClickHouseCommittable> {
 
@@ -56,6 +58,7 @@ public final class ClickHouseSink<T> implements Sink<T>,
     private final RetryTimer timer;
     private final int commitConcurrency;
     private final long pendingBytes;
+    private final boolean hasUid;
     private final String lineage;
     private final Clock clock;
 
@@ -68,6 +71,7 @@ public final class ClickHouseSink<T> implements Sink<T>,
             RetryTimer timer,
             int commitConcurrency,
             long pendingBytes,
+            boolean hasUid,
             String lineage,
             Clock clock) {
         this.encoder = encoder;
@@ -78,6 +82,7 @@ public final class ClickHouseSink<T> implements Sink<T>,
         this.timer = timer;
         this.commitConcurrency = commitConcurrency;
         this.pendingBytes = pendingBytes;
+        this.hasUid = hasUid;
         this.lineage = lineage;
         this.clock = clock;
     }
@@ -123,13 +128,13 @@ public final class ClickHouseSink<T> implements Sink<T>,
         StreamExecutionEnvironment env = batches.getExecutionEnvironment();
         boolean commitAtEnd = !env.getCheckpointConfig().isCheckpointingEnabled()
                 || env.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
-        return batches.transform(
-                        "Outbox",
-                        CommittableMessageTypeInfo.of(ClickHouseCommittableSerializer::new),
-                        new OutboxOperatorFactory(
-                                shards, target, retry, timer, commitConcurrency, pendingBytes, commitAtEnd, clock))
-                // Flink puts the sink's uid in front.
-                .uid("outbox");
+        SingleOutputStreamOperator<CommittableMessage<ClickHouseCommittable>> outbox = batches.transform(
+                "Outbox",
+                CommittableMessageTypeInfo.of(ClickHouseCommittableSerializer::new),
+                new OutboxOperatorFactory(
+                        shards, target, retry, timer, commitConcurrency, pendingBytes, commitAtEnd, clock));
+        // Flink puts the sink's uid in front.
+        return hasUid ? outbox.uid("outbox") : outbox;
     }
 
     @Override

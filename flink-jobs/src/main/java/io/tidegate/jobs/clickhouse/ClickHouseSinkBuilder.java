@@ -24,6 +24,7 @@ public final class ClickHouseSinkBuilder<T> {
     private RetryTimer timer = RetryTimer.system();
     private int commitConcurrency = DEFAULT_COMMIT_CONCURRENCY;
     private long pendingBytes = DEFAULT_PENDING_BYTES;
+    private boolean hasUid = true;
     private String lineage = "";
     private Clock clock = Clock.systemUTC();
 
@@ -80,6 +81,15 @@ public final class ClickHouseSinkBuilder<T> {
         return this;
     }
 
+    /**
+     * For a job that gives the sink no uid, which Flink then wants of no operator inside it either. Its savepoints can be
+     * restored only into the very same graph, so this is for jobs that are never upgraded.
+     */
+    public ClickHouseSinkBuilder<T> withoutUid() {
+        this.hasUid = false;
+        return this;
+    }
+
     /** The clock of the age metrics. */
     public ClickHouseSinkBuilder<T> clock(Clock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
@@ -93,6 +103,7 @@ public final class ClickHouseSinkBuilder<T> {
     }
 
     public ClickHouseSink<T> build() {
-        return new ClickHouseSink<>(encoder, shards, target, limits, retry, timer, commitConcurrency, pendingBytes, lineage, clock);
+        return new ClickHouseSink<>(
+                encoder, shards, target, limits, retry, timer, commitConcurrency, pendingBytes, hasUid, lineage, clock);
     }
 }

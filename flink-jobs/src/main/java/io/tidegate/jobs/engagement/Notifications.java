@@ -25,7 +25,8 @@ final class Notifications {
                 .setMessage(String.format(Locale.ROOT, "Your post %s got %,d likes!", ScopedId.id(postId), likes))
                 .setTenant(ScopedId.tenant(postId))
                 .setCreatedAtMs(atMs)
-                .setMilestone(Milestone.newBuilder().setPostId(ScopedId.id(postId)).setLikes(likes))
+                .setMilestone(
+                        Milestone.newBuilder().setPostId(ScopedId.id(postId)).setLikes(likes))
                 .build();
     }
 

@@ -83,6 +83,7 @@ class ClickHouseSinkSuiteTest extends SinkTestSuiteBase<String> {
                 throw new UncheckedIOException(e);
             }
             return ClickHouseSink.of(encoder, ClickHouseClientConfig.of(clickHouse.uri()))
+                    .withoutUid()
                     .build();
         }
 

@@ -197,10 +197,8 @@ class ExactlyOnceJobTest {
     @Test
     void aJobOfFiveSubtasksContinuesWithTwo() throws Exception {
         // Given
-        JobClient five = new TestJob()
-                .parallelism(5)
-                .pausingAfter(ROWS_UNTIL_PAUSE / 5)
-                .start();
+        JobClient five =
+                new TestJob().parallelism(5).pausingAfter(ROWS_UNTIL_PAUSE / 5).start();
         String savepoint = stopWithSavepointAfter(five, ROWS / 5);
 
         // When
@@ -277,9 +275,9 @@ class ExactlyOnceJobTest {
             // Then
             assertThat(table.rows() + second.rows()).isEqualTo(ROWS);
             assertThat(table.distinctIds() + second.distinctIds()).isEqualTo(ROWS);
-            String misplaced = "SELECT countIf(" + Sharding.sql("text", 2) + " != %d) FROM " + SampleRowEncoder.TABLE;
-            assertThat(table.number(misplaced.formatted(0))).isZero();
-            assertThat(second.number(misplaced.formatted(1))).isZero();
+            String misplaced = "SELECT countIf(" + Sharding.sql("text", 2) + " != ?) FROM " + SampleRowEncoder.TABLE;
+            assertThat(table.number(misplaced.replace("?", "0"))).isZero();
+            assertThat(second.number(misplaced.replace("?", "1"))).isZero();
             assertThat(second.rows()).isBetween(1_000L, 1_400L);
         }
     }
@@ -332,7 +330,7 @@ class ExactlyOnceJobTest {
         private int parallelism = 1;
         private String savepoint;
         private Set<Long> crashes = Set.of();
-        private int rowsUntilPause = ROWS;
+        private int rowsUntilPause = Integer.MAX_VALUE;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private Duration requestTimeout = Duration.ofSeconds(30);
         private long pendingBytes = 1 << 20;
@@ -422,7 +420,8 @@ class ExactlyOnceJobTest {
         public void insert(ClickHouseCommittable batch, String token)
                 throws CommitTargetException, InterruptedException {
             throwWhileAway();
-            if (STORED.get() >= ROWS - ROWS_PER_CHECKPOINT && LAST_ROWS_REFUSED.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            if (STORED.get() >= ROWS - ROWS_PER_CHECKPOINT
+                    && LAST_ROWS_REFUSED.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
                 throw CommitTargetException.hopeless("scripted: refused", null);
             }
             store.insert(batch, token);

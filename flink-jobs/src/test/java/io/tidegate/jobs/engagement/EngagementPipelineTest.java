@@ -55,7 +55,8 @@ class EngagementPipelineTest {
 
     @Test
     void tenantsShareNeitherPostsNorBets() throws Exception {
-        // Given ten likes of a post and a bet with its outcome, each of two tenants together; then all of it from one alone
+        // Given ten likes of a post and a bet with its outcome, each of two tenants together; then all of it from one
+        // alone
         List<Event> events = new ArrayList<>();
         List<Event> once = new ArrayList<>();
         once.add(post("p1", "alice"));

@@ -78,8 +78,8 @@ public final class ClickHouseClient implements CommitTarget {
 
     @Override
     public void delete(ClickHouseCommittable batch) throws CommitTargetException, InterruptedException {
-        String parts = query(
-                "SELECT DISTINCT _part FROM " + batch.qualifiedTable() + where(batch) + " FORMAT TSV", Map.of());
+        String parts =
+                query("SELECT DISTINCT _part FROM " + batch.qualifiedTable() + where(batch) + " FORMAT TSV", Map.of());
         if (parts.isBlank()) {
             return;
         }
@@ -125,8 +125,7 @@ public final class ClickHouseClient implements CommitTarget {
      *
      * @return the answer as it came
      */
-    public String query(String sql, Map<String, String> settings)
-            throws CommitTargetException, InterruptedException {
+    public String query(String sql, Map<String, String> settings) throws CommitTargetException, InterruptedException {
         return send(sql, settings, HttpRequest.BodyPublishers.noBody());
     }
 

@@ -43,8 +43,7 @@ public final class ClickHouseCommitter implements Committer<ClickHouseCommittabl
         }
         for (CommitRequest<ClickHouseCommittable> request : requests) {
             ClickHouseCommittable batch = request.getCommittable();
-            BatchCommit.Outcome outcome =
-                    new BatchCommit(batch, true, shards.of(batch), retry, timer, metrics).run();
+            BatchCommit.Outcome outcome = new BatchCommit(batch, true, shards.of(batch), retry, timer, metrics).run();
             metrics.stored(batch, outcome);
             if (outcome == BatchCommit.Outcome.FOUND) {
                 request.signalAlreadyCommitted();

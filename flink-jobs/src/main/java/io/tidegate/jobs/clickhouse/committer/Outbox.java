@@ -74,7 +74,12 @@ final class Outbox implements AutoCloseable {
         for (int shard = 0; shard < shards.count(); shard++) {
             String name = "clickhouse-commit-shard-" + shard;
             ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                    concurrency, concurrency, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    concurrency,
+                    concurrency,
+                    IDLE_THREAD_SECONDS,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    work -> {
                         Thread thread = new Thread(work, name);
                         thread.setDaemon(true);
                         return thread;

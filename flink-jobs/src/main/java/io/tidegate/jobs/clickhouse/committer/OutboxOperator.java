@@ -56,8 +56,8 @@ final class OutboxOperator extends AbstractStreamOperator<CommittableMessage<Cli
         super.initializeState(context);
         metrics = new CommitMetrics(getMetricGroup(), settings.shards());
         shards = Shards.open(settings.shards(), settings.target());
-        outbox = new Outbox(
-                shards, settings.retry(), settings.timer(), settings.concurrency(), metrics, this::failTask);
+        outbox =
+                new Outbox(shards, settings.retry(), settings.timer(), settings.concurrency(), metrics, this::failTask);
         metrics.pending(outbox, settings.clock());
         state = context.getOperatorStateStore()
                 .getListState(new ListStateDescriptor<>(STATE, BatchStateSerializer.INSTANCE));

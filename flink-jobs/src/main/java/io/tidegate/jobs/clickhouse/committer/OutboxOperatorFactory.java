@@ -8,7 +8,8 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 
 /** Ships the settings of an outbox to the machine where it runs. */
-public final class OutboxOperatorFactory extends AbstractStreamOperatorFactory<CommittableMessage<ClickHouseCommittable>>
+public final class OutboxOperatorFactory
+        extends AbstractStreamOperatorFactory<CommittableMessage<ClickHouseCommittable>>
         implements OneInputStreamOperatorFactory<
                 CommittableMessage<ClickHouseCommittable>, CommittableMessage<ClickHouseCommittable>> {
 

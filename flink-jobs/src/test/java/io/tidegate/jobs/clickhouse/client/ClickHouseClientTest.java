@@ -112,7 +112,8 @@ class ClickHouseClientTest {
     }
 
     /** As it was inserted, not merged: one block, which is what the store takes whole or not at all. */
-    private void assertOnePart(ClickHouseCommittable batch) throws IOException, CommitTargetException, InterruptedException {
+    private void assertOnePart(ClickHouseCommittable batch)
+            throws IOException, CommitTargetException, InterruptedException {
         assertThat(client.count(batch)).isEqualTo(batch.rows());
         assertThat(clickHouse.query("SELECT level, rows FROM system.parts WHERE database = 'sink_test'"
                         + " AND table = 'rows' AND active"))

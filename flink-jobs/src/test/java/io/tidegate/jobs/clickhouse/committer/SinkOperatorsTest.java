@@ -227,8 +227,8 @@ class SinkOperatorsTest {
                     var committer = committer(from, subtask, 1 << 20)) {
                 writer.open();
                 committer.open();
-                batches.addAll(
-                        checkpoint(1, writer, committer, SampleRow.of(3 * subtask), SampleRow.inDecember(3 * subtask + 1)));
+                batches.addAll(checkpoint(
+                        1, writer, committer, SampleRow.of(3 * subtask), SampleRow.inDecember(3 * subtask + 1)));
                 before[subtask] = committer.snapshot(1, 1);
             }
         }
@@ -303,7 +303,9 @@ class SinkOperatorsTest {
             committer.close();
 
             assertThat(batches).hasSize(1);
-            assertThat(store.rowsOf(batches.get(0))).as("when the task has ended").isEqualTo(1);
+            assertThat(store.rowsOf(batches.get(0)))
+                    .as("when the task has ended")
+                    .isEqualTo(1);
         }
     }
 
