@@ -229,6 +229,10 @@ export class Feed {
         }
         break;
       case 'subscribed':
+        if (subscription) {
+          // Whoever is cut off before the first message goes on from here.
+          subscription.cursor ??= frame.cursor;
+        }
         this.#call(() => subscription?.options.onSubscribed?.());
         break;
       case 'event':

@@ -91,6 +91,18 @@ describe('listening', () => {
     assert.deepEqual(states, ['connecting', 'live', 'waiting', 'connecting', 'live']);
   });
 
+  it('goes on where the subscription began when it is cut before the first message', async () => {
+    const { subscription } = listen(feed());
+    const first = await gateway.socket(0);
+    await first.sent('subscribe');
+    first.send({ op: 'subscribed', channel: 'alerts', cursor: 'c0' });
+    await gateway.until(() => subscription.cursor === 'c0');
+
+    first.cut();
+
+    assert.equal((await (await gateway.socket(1)).sent('subscribe'))['cursor'], 'c0');
+  });
+
   it('comes back after a restart of the gateway, and after it was too slow', async () => {
     listen(feed());
     for (const [index, code] of [1012, 1001, 1013].entries()) {

@@ -127,7 +127,12 @@ public final class Gateway {
                 IngestRoutes.create(vertx, config, limiter, metrics),
                 new CountersModule(vertx, hub, metrics, servers, clientId),
                 PushModule.create(
-                        vertx, config.push(), hub, servers, clientId, new ClickHouseArchive(config.clickhouse())),
+                        vertx,
+                        config.push().drainedIn(config.shutdown().drain()),
+                        hub,
+                        servers,
+                        clientId,
+                        new ClickHouseArchive(config.clickhouse())),
                 new RulesModule(
                         vertx,
                         config.rules(),

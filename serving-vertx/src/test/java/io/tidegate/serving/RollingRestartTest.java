@@ -9,25 +9,32 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.tidegate.contracts.Topics;
+import io.tidegate.contracts.v1.Alert;
+import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Login;
 import io.tidegate.contracts.v1.PublishRequest;
+import io.tidegate.contracts.v1.Severity;
 import io.tidegate.dev.kafka.KafkaProcess;
 import io.tidegate.dev.kafka.TopicSetup;
 import io.tidegate.serving.grpc.TestGrpc;
+import io.tidegate.serving.push.RawSocket;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,15 +46,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two gateways behind nginx with the configuration of {@code deploy/nginx}, restarted one after the other while clients of many
- * addresses go on sending: nobody notices, and everything is stored once.
+ * addresses go on sending and listening: nobody notices. Everything is stored once, and every listener gets every alert once, in order.
  */
 class RollingRestartTest {
 
@@ -55,12 +65,14 @@ class RollingRestartTest {
     private static final int PARTITIONS = 4;
     private static final int HTTP_LANES = 6;
     private static final int GRPC_LANES = 3;
+    private static final int SUBJECTS = 7;
+    private static final int RAW_LISTENERS = 4;
     private static final Path CONFIG = Path.of("../deploy/nginx/nginx.conf");
 
     /** The limits of the test aren't what is tested. */
     private static final String SETTINGS = """
-            limits: {ip: {requests: 0}, subject: {requests: 0, events: 0, bytes: 0B}, trustedProxies: ["127.0.0.0/8"]}
-            """;
+        limits: {ip: {requests: 0}, subject: {requests: 0, events: 0, bytes: 0B}, trustedProxies: ["127.0.0.0/8"]}
+        """;
 
     @TempDir
     private Path directory;
@@ -69,6 +81,7 @@ class RollingRestartTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger acknowledged = new AtomicInteger();
+    private final List<String> raised = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean sending = true;
 
     @AfterEach
@@ -86,7 +99,7 @@ class RollingRestartTest {
     }
 
     @Test
-    void aRollingRestartOfTwoGatewaysFailsNoRequestAndStoresEveryEventOnce() throws Exception {
+    void aRollingRestartOfTwoGatewaysFailsNoRequestStoresEveryEventOnceAndCostsNoListenerAnAlert() throws Exception {
         assumeTrue(nginx() != null, "nginx is missing: install Debian's package nginx to run this test");
 
         // Given two gateways behind nginx, and clients of several addresses, so that each gateway has some.
@@ -113,6 +126,12 @@ class RollingRestartTest {
         for (int lane = 0; lane < GRPC_LANES; lane++) {
             lanes.add(grpcLane(HTTP_LANES + lane, grpcPort, token));
         }
+        List<Listener> listeners = new ArrayList<>();
+        for (int i = 0; i < RAW_LISTENERS; i++) {
+            listeners.add(opened(new RawListener(address(20 + i), httpPort, tokens.token("ana", "analyst"))));
+        }
+        await().atMost(PATIENCE).until(() -> listeners.stream().allMatch(Listener::isLive));
+        lanes.add(new Thread(() -> raise(kafka.bootstrapServers()), "alerts"));
         lanes.forEach(Thread::start);
         awaitProgress(200);
 
@@ -132,6 +151,140 @@ class RollingRestartTest {
         // Then every request was answered with success, and is on the topic: under as many ids as there were requests.
         assertThat(failures).as(() -> read(directory.resolve("nginx.log"))).isEmpty();
         assertThat(stored(kafka.bootstrapServers())).hasSize(acknowledged.get());
+        // And every listener heard every alert, once and in order, from one gateway and another.
+        List<String> alerts = List.copyOf(raised);
+        assertThat(alerts).hasSizeGreaterThan(100);
+        for (Listener listener : listeners) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(listener.heard).as(listener.name).hasSizeGreaterThanOrEqualTo(alerts.size()));
+            List<String> heard = List.copyOf(listener.heard);
+            assertThat(heard).as(listener.name).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(alerts);
+            assertThat(bySubject(heard)).as(listener.name).isEqualTo(bySubject(alerts));
+            assertThat(listener.odd).as(listener.name).isEmpty();
+            assertThat(listener.ends).as(listener.name).isNotEmpty();
+        }
+        assertThat(listeners).anySatisfy(listener -> assertThat(listener.ends).contains("close 1012"));
+    }
+
+    /** One alert after the other; its id is its subject and a number. */
+    private void raise(String bootstrapServers) {
+        Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 10);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; sending; i++) {
+                String subject = "s" + i % SUBJECTS;
+                String id = subject + "-" + i;
+                byte[] alert = Alert.newBuilder()
+                        .setAlertId(id)
+                        .setKind(AlertKind.ALERT_KIND_FRAUD)
+                        .setRuleId("rapid-bets")
+                        .setSubject(subject)
+                        .setSeverity(Severity.SEVERITY_WARNING)
+                        .setDetectedAtMs(System.currentTimeMillis())
+                        .build()
+                        .toByteArray();
+                // Before it can be heard.
+                raised.add(id);
+                producer.send(new ProducerRecord<>(Topics.ALERTS, subject.getBytes(StandardCharsets.UTF_8), alert))
+                        .get(60, TimeUnit.SECONDS);
+            }
+        } catch (Exception e) {
+            failures.add("raising alerts: " + e);
+        }
+    }
+
+    private static Map<String, List<String>> bySubject(List<String> alerts) {
+        Map<String, List<String>> bySubject = new HashMap<>();
+        for (String id : alerts) {
+            bySubject
+                    .computeIfAbsent(id.substring(0, id.indexOf('-')), unknown -> new ArrayList<>())
+                    .add(id);
+        }
+        return bySubject;
+    }
+
+    /** Listens to all alerts, and comes back with its cursor whenever the connection ends. */
+    private abstract static class Listener implements AutoCloseable {
+        final String name;
+        final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+        /** Gaps and errors. */
+        final Queue<String> odd = new ConcurrentLinkedQueue<>();
+        /** How its connections ended. */
+        final Queue<String> ends = new ConcurrentLinkedQueue<>();
+
+        Listener(String name) {
+            this.name = name;
+        }
+
+        abstract boolean isLive();
+
+        @Override
+        public abstract void close();
+    }
+
+    /** Notes every frame as it comes, so that it would see a repeat too. */
+    private static final class RawListener extends Listener {
+        private final String address;
+        private final int port;
+        private final String token;
+        private volatile RawSocket socket;
+        private volatile String cursor;
+        private volatile boolean over;
+
+        private RawListener(String address, int port, String token) {
+            super("listener at " + address);
+            this.address = address;
+            this.port = port;
+            this.token = token;
+            Thread thread = new Thread(this::listen, name);
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void listen() {
+            while (!over) {
+                try (RawSocket open = RawSocket.connect(address, port, token, 0)) {
+                    socket = open;
+                    String beginning = new JsonObject(open.subscribe("alerts", cursor)).getString("cursor");
+                    if (cursor == null) {
+                        cursor = beginning;
+                    }
+                    String frame = open.next();
+                    while (!frame.startsWith("close ")) {
+                        take(new JsonObject(frame));
+                        frame = open.next();
+                    }
+                    ends.add(frame);
+                } catch (IOException e) {
+                    // Cut off, or there is nobody at the moment: again.
+                    ends.add(e.toString());
+                }
+            }
+        }
+
+        private void take(JsonObject frame) {
+            if (frame.getString("op").equals("event")) {
+                heard.add(frame.getJsonObject("data").getString("alertId"));
+                cursor = frame.getString("cursor");
+            } else {
+                odd.add(frame.encode());
+            }
+        }
+
+        @Override
+        boolean isLive() {
+            return cursor != null;
+        }
+
+        @Override
+        public void close() {
+            over = true;
+            RawSocket last = socket;
+            if (last != null) {
+                last.close();
+            }
+        }
     }
 
     private void awaitReady(GatewayProcess gateway) {

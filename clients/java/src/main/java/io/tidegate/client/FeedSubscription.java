@@ -280,6 +280,10 @@ final class FeedSubscription<M extends FeedMessage> implements Subscription {
         }
         switch (frame.op) {
             case "subscribed" -> {
+                if (cursor == null) {
+                    // Whoever is cut off before the first message goes on from here.
+                    cursor = frame.place;
+                }
                 backoff.reset();
                 live = true;
                 tell(listener::onLive);

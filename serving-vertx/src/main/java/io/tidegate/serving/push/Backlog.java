@@ -1,14 +1,16 @@
 package io.tidegate.serving.push;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a listener that is slower than its channels still has to get. Bounded in count and bytes.
  *
- * <p>In order: everything but state events. Of a state channel only the newest value waits, behind the rest.
+ * <p>In order: everything but the values of channels that conflate. Of such a channel only the newest value waits, behind the rest.
  */
 final class Backlog {
 
@@ -18,6 +20,16 @@ final class Backlog {
     private record Waiting(Subscription subscription, FeedEvent event, int channelIndex, String cursor, Notice notice) {
         private int bytes() {
             return ENVELOPE_BYTES + (event == null ? 0 : event.data().length);
+        }
+
+        /** Null for a value of a state channel, which has no time. */
+        private Instant since() {
+            if (notice instanceof Notice.Gap gap) {
+                return gap.from();
+            }
+            return event == null || event.place() == null
+                    ? null
+                    : Instant.ofEpochMilli(event.place().atMs());
         }
     }
 
@@ -43,17 +55,31 @@ final class Backlog {
         return add(new Waiting(null, null, 0, null, notice));
     }
 
-    /** False: the bound is reached, nothing was added. State events always find room: one for each subscription. */
+    /** False: the bound is reached, nothing was added. */
     boolean addEvent(Subscription subscription, FeedEvent event, int channelIndex, String cursor) {
-        Waiting waiting = new Waiting(subscription, event, channelIndex, cursor, null);
-        if (subscription.channel().family().isState()) {
-            if (newest == null) {
-                newest = new LinkedHashMap<>();
-            }
-            newest.put(subscription, waiting);
-            return true;
+        return add(new Waiting(subscription, event, channelIndex, cursor, null));
+    }
+
+    /** In place of the value that waits for the same subscription, if one does. There is always room: one for each subscription. */
+    void addNewest(Subscription subscription, FeedEvent event, int channelIndex, String cursor) {
+        if (newest == null) {
+            newest = new LinkedHashMap<>();
         }
-        return add(waiting);
+        newest.put(subscription, new Waiting(subscription, event, channelIndex, cursor, null));
+    }
+
+    /**
+     * Forgets what waits for a stream's subscription, tells a gap from the first of it until now instead, and adds the event behind it. False:
+     * there is no room even so, because of what waits for others.
+     */
+    boolean addAfterGap(Subscription subscription, FeedEvent event, int channelIndex, String cursor, Instant now) {
+        Waiting waiting = new Waiting(subscription, event, channelIndex, cursor, null);
+        Instant from = forget(subscription)
+                .or(() -> Optional.ofNullable(waiting.since()))
+                .orElse(now);
+        Instant to = from.isAfter(now) ? from : now;
+        return add(new Waiting(subscription, null, 0, null, new Notice.Gap(subscription.channel(), from, to)))
+                && add(waiting);
     }
 
     private boolean add(Waiting waiting) {
@@ -110,8 +136,9 @@ final class Backlog {
         }
     }
 
-    /** What waits for it is no longer wanted. */
-    void forget(Subscription subscription) {
+    /** What waits for it is no longer wanted. Returns the time of the oldest event of a stream, or gap, among it. */
+    Optional<Instant> forget(Subscription subscription) {
+        Instant oldest = null;
         if (newest != null) {
             newest.remove(subscription);
         }
@@ -119,12 +146,16 @@ final class Backlog {
             for (Iterator<Waiting> i = ordered.iterator(); i.hasNext(); ) {
                 Waiting waiting = i.next();
                 if (waiting.subscription == subscription) {
+                    if (oldest == null) {
+                        oldest = waiting.since();
+                    }
                     orderedBytes -= waiting.bytes();
                     i.remove();
                 }
             }
         }
         shrink();
+        return Optional.ofNullable(oldest);
     }
 
     void clear() {

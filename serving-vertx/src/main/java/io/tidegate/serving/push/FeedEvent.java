@@ -3,11 +3,12 @@ package io.tidegate.serving.push;
 import com.google.protobuf.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
 /**
- * One message on its way to listeners. Immutable but for its encodings, which are made at first use and then shared. Two event
- * loops may both make one: the results are equal, either may win.
+ * One message on its way to listeners. Immutable but for its encodings, which are made at first use, once whatever the number of listeners and event
+ * loops, and then shared. Thread-safe.
  */
 public final class FeedEvent {
 
@@ -18,12 +19,14 @@ public final class FeedEvent {
     private final long offset;
     private final FeedItem item;
     private final Supplier<Message> message;
-    private String cursor;
-    private byte[] data;
+    private volatile String cursor;
+    private volatile byte[] data;
     /** By index of {@link #channels}. */
-    private final byte[][] frames;
+    private final AtomicReferenceArray<byte[]> frames;
 
-    private final byte[][] streams;
+    private final AtomicReferenceArray<byte[]> streams;
+    /** Guarded by this. */
+    private int encodings;
 
     /**
      * A value of a state channel.
@@ -44,8 +47,8 @@ public final class FeedEvent {
         this.place = null;
         this.partition = -1;
         this.offset = -1;
-        this.frames = new byte[channels.size()][];
-        this.streams = new byte[channels.size()][];
+        this.frames = new AtomicReferenceArray<>(channels.size());
+        this.streams = new AtomicReferenceArray<>(channels.size());
     }
 
     FeedEvent(List<Channel> channels, long sequence, String cursor, byte[] data) {
@@ -70,8 +73,8 @@ public final class FeedEvent {
         this.place = place;
         this.partition = partition;
         this.offset = offset;
-        this.frames = new byte[channels.size()][];
-        this.streams = new byte[channels.size()][];
+        this.frames = new AtomicReferenceArray<>(channels.size());
+        this.streams = new AtomicReferenceArray<>(channels.size());
     }
 
     public List<Channel> channels() {
@@ -85,6 +88,7 @@ public final class FeedEvent {
     public String cursor() {
         String text = cursor;
         if (text == null) {
+            // Short, and equal whoever makes it.
             text = place.encode();
             cursor = text;
         }
@@ -122,20 +126,22 @@ public final class FeedEvent {
     public byte[] data() {
         byte[] json = data;
         if (json == null) {
-            json = item.json();
-            data = json;
+            synchronized (this) {
+                json = data;
+                if (json == null) {
+                    json = item.json();
+                    encodings++;
+                    data = json;
+                }
+            }
         }
         return json;
     }
 
     /** The whole WebSocket frame for the listeners of {@code channels().get(index)}. Shared: not to be changed. */
     byte[] frame(int index) {
-        byte[] frame = frames[index];
-        if (frame == null) {
-            frame = Frames.event(channels.get(index), cursor(), data());
-            frames[index] = frame;
-        }
-        return frame;
+        byte[] frame = frames.getAcquire(index);
+        return frame == null ? make(frames, index, () -> Frames.event(channels.get(index), cursor(), data())) : frame;
     }
 
     /** The frame for somebody whose place after this event isn't the event's own. */
@@ -148,12 +154,23 @@ public final class FeedEvent {
         if (otherCursor != null) {
             return Frames.eventStream(otherCursor, frame(index, otherCursor));
         }
-        byte[] text = streams[index];
-        if (text == null) {
-            text = Frames.eventStream(cursor(), frame(index));
-            streams[index] = text;
+        byte[] text = streams.getAcquire(index);
+        return text == null ? make(streams, index, () -> Frames.eventStream(cursor(), frame(index))) : text;
+    }
+
+    private synchronized byte[] make(AtomicReferenceArray<byte[]> made, int index, Supplier<byte[]> encoder) {
+        byte[] bytes = made.getAcquire(index);
+        if (bytes == null) {
+            bytes = encoder.get();
+            encodings++;
+            made.setRelease(index, bytes);
         }
-        return text;
+        return bytes;
+    }
+
+    /** How many encodings were made so far: of the data, and of a frame for each channel and transport that anybody uses. */
+    synchronized int encodings() {
+        return encodings;
     }
 
     @Override

@@ -111,7 +111,7 @@ final class FeedService {
             }
             if (shard.isClosed()) {
                 // It came while the server was closing.
-                outlet.close(CloseCode.GOING_AWAY, PushShard.GOODBYE);
+                outlet.close(CloseCode.SERVICE_RESTART, PushShard.GOODBYE);
                 return;
             }
             session = new FeedSession(vertx, config, hub, shard, outlet);

@@ -39,6 +39,8 @@ final class FeedSession {
     private boolean open = true;
     /** The time-limit for the first token, then the token's end. */
     private long timer = NO_TIMER;
+    /** See {@link PushShard#heartbeatEvery}. */
+    private final int beat;
     /** Heartbeats since the peer was last heard of. */
     private int unanswered;
 
@@ -53,7 +55,7 @@ final class FeedSession {
         this.outlet = outlet;
         this.backlog =
                 new Backlog(config.maxBacklogFrames(), config.maxBacklogSize().bytes());
-        shard.opened(this);
+        this.beat = shard.opened(this);
         hub.metrics().socketOpened();
     }
 
@@ -145,6 +147,10 @@ final class FeedSession {
                 });
             }
         });
+    }
+
+    int beat() {
+        return beat;
     }
 
     /** The peer has said something, anything. */
@@ -309,8 +315,21 @@ final class FeedSession {
             outlet.write(event, channelIndex, cursor);
             subscription.handedOver(event, cursor);
             hub.metrics().delivered();
+        } else {
+            queue(subscription, event, channelIndex, cursor);
+        }
+    }
+
+    private void queue(Subscription subscription, FeedEvent event, int channelIndex, String cursor) {
+        hub.metrics().backlogged();
+        SlowPolicy policy = config.slow().of(subscription.channel().family());
+        if (policy == SlowPolicy.CONFLATE) {
+            backlog.addNewest(subscription, event, channelIndex, cursor);
         } else if (backlog.addEvent(subscription, event, channelIndex, cursor)) {
-            hub.metrics().backlogged();
+            return;
+        } else if (policy == SlowPolicy.GAP
+                && backlog.addAfterGap(subscription, event, channelIndex, cursor, Instant.now())) {
+            hub.metrics().skipped();
         } else {
             tooSlow(subscription);
         }

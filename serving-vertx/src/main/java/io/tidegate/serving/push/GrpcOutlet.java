@@ -125,7 +125,7 @@ final class GrpcOutlet implements Outlet {
                 error == PushError.SLOW_CONSUMER
                         ? told(Status.Code.RESOURCE_EXHAUSTED, reason).retryAfter(RETRY_AFTER)
                         : told(Status.Code.UNAVAILABLE, reason).retryAfter(RETRY_AFTER);
-            case GOING_AWAY ->
+            case GOING_AWAY, SERVICE_RESTART ->
                 GrpcProblem.of(
                                 Status.Code.UNAVAILABLE,
                                 "shutting_down",

@@ -11,7 +11,7 @@ interface History {
     History NONE = (feed, present, channel, filter, from) -> Future.succeededFuture(new Reader() {
         @Override
         public Future<Slice> next() {
-            return Future.succeededFuture(new Slice(Gap.since(from), List.of(), present));
+            return Future.succeededFuture(new Slice(Gap.since(from), List.of(), present, true));
         }
 
         @Override
@@ -44,8 +44,11 @@ interface History {
      * @param gap to be told before the events; null for none
      * @param events each with the place after it, which is this reading's own and not the feed's
      * @param place after the slice; further than after its last event where others' events follow
+     * @param settled whether the feed's journal may go on from there, if it reaches so far back. Not while something of the archive was
+     *     read and the log isn't yet at the present: an alert whose first appearance was aborted and has been deleted isn't in the
+     *     archive, its committed copy may be later in the log, and the journal has the first one only
      */
-    record Slice(Gap gap, List<FeedEvent> events, Cursor place) {}
+    record Slice(Gap gap, List<FeedEvent> events, Cursor place, boolean settled) {}
 
     /** One listener's reading, slice by slice. */
     interface Reader {

@@ -165,6 +165,9 @@ final class KafkaHistory implements History {
         private boolean begun;
         private boolean lookedBack;
         private int stored;
+        /** See {@link History.Slice}. */
+        private boolean unsettled;
+
         private volatile boolean closed;
 
         private Log(StreamFeed feed, Cursor present, Channel channel, Filter filter, Cursor from) {
@@ -196,7 +199,7 @@ final class KafkaHistory implements History {
                         slice.complete(read());
                     } catch (OffsetOutOfRangeException e) {
                         // Retention was faster: the next slice sees it.
-                        slice.complete(new Slice(null, List.of(), here()));
+                        slice.complete(new Slice(null, List.of(), here(), !unsettled));
                     } catch (RuntimeException | Archive.UnavailableException e) {
                         discardConsumer(feed);
                         slice.fail(e);
@@ -229,7 +232,7 @@ final class KafkaHistory implements History {
                 Gap gap = check(consumer, beginnings, present);
                 begun = true;
                 if (gap != null) {
-                    return new Slice(gap, List.of(), here());
+                    return new Slice(gap, List.of(), here(), true);
                 }
             }
             List<Archive.Hole> holes = new ArrayList<>();
@@ -310,7 +313,8 @@ final class KafkaHistory implements History {
                     place[hole.partition()] = hole.to();
                 }
             }
-            return new Slice(gap, events, here());
+            unsettled = true;
+            return new Slice(gap, events, here(), false);
         }
 
         /** Remembers the ids that appeared in the horizon before the place. */
@@ -355,7 +359,17 @@ final class KafkaHistory implements History {
                 // Further than the last record where transaction markers or aborted records follow it.
                 place[partition] = Math.max(place[partition], Math.min(positions[partition], target[partition]));
             }
-            return new Slice(null, events, here());
+            unsettled &= !hasReached(target);
+            return new Slice(null, events, here(), !unsettled);
+        }
+
+        private boolean hasReached(long[] target) {
+            for (int partition = 0; partition < partitions; partition++) {
+                if (place[partition] < target[partition]) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private boolean isNew(int partition, FeedItem item, long timestampMs) {
@@ -391,6 +405,8 @@ final class KafkaHistory implements History {
                 }
             }
             consumer.assign(open);
+            // One that stays assigned stays paused, too, since it was read to its target for somebody else.
+            consumer.resume(open);
             for (TopicPartition partition : open) {
                 consumer.seek(partition, positions[partition.partition()]);
             }

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param maxSubscriptions channels of one socket; default 256
  * @param maxBacklogFrames frames that may wait for a slow listener; default 1000
  * @param maxBacklogSize bytes that may wait for a slow listener; default 1MiB
+ * @param socketBuffer bytes that the kernel may hold for a WebSocket besides; without a bound it takes megabytes for one that doesn't
+ *     read; default 128KiB
  * @param maxClientFrames frames a client may send within {@code clientFramesWindow}, control frames included; default 1000
  * @param clientFramesWindow see {@code maxClientFrames}; default 10s
  * @param pingInterval how often a socket is pinged; one that says nothing for two of them is gone; default 30s
@@ -25,6 +27,9 @@ import java.util.Set;
  * @param repeatCapacity how many of them, for each partition of the two topics; default 200000
  * @param expiryNotice how long before its token expires a listener is told; default 30s
  * @param resume how listeners are brought up to date
+ * @param slow what becomes of a listener that doesn't keep up, by kind of channel
+ * @param goodbyeOver over what time a gateway that stops sends its listeners away, so that they don't all reconnect at once; never more
+ *     than half of {@code shutdown.drain}; default 2s
  */
 public record PushConfig(
         Duration authTimeout,
@@ -33,6 +38,7 @@ public record PushConfig(
         int maxSubscriptions,
         int maxBacklogFrames,
         DataSize maxBacklogSize,
+        DataSize socketBuffer,
         int maxClientFrames,
         Duration clientFramesWindow,
         Duration pingInterval,
@@ -41,7 +47,9 @@ public record PushConfig(
         Duration repeatHorizon,
         int repeatCapacity,
         Duration expiryNotice,
-        ResumeConfig resume) {
+        ResumeConfig resume,
+        SlowConfig slow,
+        Duration goodbyeOver) {
 
     public static final PushConfig DEFAULT = new PushConfig(
             Duration.ofSeconds(10),
@@ -50,6 +58,7 @@ public record PushConfig(
             256,
             1_000,
             DataSize.ofMebibytes(1),
+            DataSize.ofKibibytes(128),
             1_000,
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
@@ -58,7 +67,9 @@ public record PushConfig(
             Duration.ofHours(1),
             200_000,
             Duration.ofSeconds(30),
-            ResumeConfig.DEFAULT);
+            ResumeConfig.DEFAULT,
+            SlowConfig.DEFAULT,
+            Duration.ofSeconds(2));
 
     public PushConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);
@@ -83,6 +94,7 @@ public record PushConfig(
                         defaults.maxBacklogSize(),
                         DataSize.ofKibibytes(1),
                         DataSize.ofMebibytes(256)),
+                yaml.size("socketBuffer", defaults.socketBuffer(), DataSize.ofKibibytes(4), DataSize.ofMebibytes(16)),
                 yaml.integer("maxClientFrames", defaults.maxClientFrames(), 1, 1_000_000),
                 yaml.duration("clientFramesWindow", defaults.clientFramesWindow(), Duration.ofMillis(100), hour),
                 yaml.duration("pingInterval", defaults.pingInterval(), Duration.ofMillis(100), hour),
@@ -91,7 +103,9 @@ public record PushConfig(
                 yaml.duration("repeatHorizon", defaults.repeatHorizon(), Duration.ofSeconds(1), Duration.ofDays(7)),
                 yaml.integer("repeatCapacity", defaults.repeatCapacity(), 1, 10_000_000),
                 yaml.duration("expiryNotice", defaults.expiryNotice(), Duration.ZERO, hour),
-                resume(yaml.section("resume")));
+                resume(yaml.section("resume")),
+                SlowConfig.from(yaml.section("slow")),
+                yaml.duration("goodbyeOver", defaults.goodbyeOver(), Duration.ZERO, Duration.ofMinutes(5)));
         yaml.finish();
         return push;
     }
@@ -113,6 +127,21 @@ public record PushConfig(
 
     /** The same with other ways to resume. */
     PushConfig withResume(ResumeConfig other) {
+        return with(other, slow, goodbyeOver);
+    }
+
+    /** The same for a gateway whose draining takes at most this time. */
+    public PushConfig drainedIn(Duration drain) {
+        Duration half = drain.dividedBy(2);
+        return with(resume, slow, goodbyeOver.compareTo(half) > 0 ? half : goodbyeOver);
+    }
+
+    /** The same with another treatment of slow listeners. */
+    PushConfig withSlow(SlowConfig other) {
+        return with(resume, other, goodbyeOver);
+    }
+
+    private PushConfig with(ResumeConfig otherResume, SlowConfig otherSlow, Duration otherGoodbye) {
         return new PushConfig(
                 authTimeout,
                 expiryGrace,
@@ -120,6 +149,7 @@ public record PushConfig(
                 maxSubscriptions,
                 maxBacklogFrames,
                 maxBacklogSize,
+                socketBuffer,
                 maxClientFrames,
                 clientFramesWindow,
                 pingInterval,
@@ -128,6 +158,8 @@ public record PushConfig(
                 repeatHorizon,
                 repeatCapacity,
                 expiryNotice,
-                other);
+                otherResume,
+                otherSlow,
+                otherGoodbye);
     }
 }

@@ -16,6 +16,7 @@ public final class PushMetrics {
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final Counter delivered;
     private final Counter backlogged;
+    private final Counter skipped;
     private final Counter deliveryFailures;
     private final Map<CloseCode, Counter> closed = new EnumMap<>(CloseCode.class);
 
@@ -32,6 +33,9 @@ public final class PushMetrics {
                 .register(registry);
         backlogged = Counter.builder("tidegate.push.backlogged")
                 .description("Event frames that had to wait for a slow socket")
+                .register(registry);
+        skipped = Counter.builder("tidegate.push.slow.gaps")
+                .description("Times a slow listener's backlog was thrown away and a gap told (push.slow: gap)")
                 .register(registry);
         deliveryFailures = Counter.builder("tidegate.push.delivery.failures")
                 .description("Deliveries that failed by a fault of the gateway")
@@ -68,6 +72,10 @@ public final class PushMetrics {
 
     void backlogged() {
         backlogged.increment();
+    }
+
+    void skipped() {
+        skipped.increment();
     }
 
     void deliveryFailed() {

@@ -1,6 +1,7 @@
 package io.tidegate.serving.push;
 
 import io.grpc.ServerServiceDefinition;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.tidegate.contracts.Topics;
@@ -145,7 +146,7 @@ public final class PushModule implements RouteModule {
     public Future<Void> drain() {
         List<Future<Void>> done = new ArrayList<>();
         synchronized (shards) {
-            shards.forEach(shard -> done.add(shard.closeAll()));
+            shards.forEach(shard -> done.add(shard.closeAll(config.goodbyeOver())));
         }
         return Future.join(done).mapEmpty();
     }
@@ -236,6 +237,10 @@ public final class PushModule implements RouteModule {
 
     private void upgrade(HttpServerRequest request, Auth auth, PushShard shard, Optional<Principal> who) {
         io.netty.channel.Channel connection = WebSocketOutlet.connection(request);
+        // Otherwise the kernel's own tuning, which is for downloads.
+        connection
+                .config()
+                .setOption(ChannelOption.SO_SNDBUF, config.socketBuffer().intBytes());
         request.toWebSocket()
                 .onSuccess(webSocket -> converse(
                         webSocket,
@@ -254,6 +259,8 @@ public final class PushModule implements RouteModule {
         webSocket.frameHandler(messages::frame);
         webSocket.drainHandler(ignored -> socket.drained());
         webSocket.closeHandler(ignored -> socket.closed());
+        // Without a handler Vert.x would say goodbye by itself, to all at once and with another code.
+        webSocket.shutdownHandler(ignored -> LOG.debug("a listener is about to be sent away"));
         webSocket.exceptionHandler(e -> messages.failed(e));
         who.ifPresentOrElse(socket::openAs, socket::openUnauthenticated);
     }

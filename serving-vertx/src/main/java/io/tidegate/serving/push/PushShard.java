@@ -27,6 +27,8 @@ final class PushShard {
     static final String GOODBYE = "the gateway is shutting down";
 
     private static final long NO_TIMER = -1;
+    private static final int GOODBYES = 20;
+    private static final int BEATS = 32;
     private static final Logger LOG = LoggerFactory.getLogger(PushShard.class);
 
     private final PushHub hub;
@@ -36,6 +38,8 @@ final class PushShard {
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private long pings = NO_TIMER;
+    private int beat;
+    private int nextBeat;
     private boolean closed;
 
     PushShard(PushHub hub, Context context) {
@@ -105,33 +109,53 @@ final class PushShard {
         }
     }
 
-    void opened(FeedSession session) {
+    /** Returns in which part of the heartbeat interval it beats. */
+    int opened(FeedSession session) {
         sessions.add(session);
+        return nextBeat++ % BEATS;
     }
 
     void closed(FeedSession session) {
         sessions.remove(session);
     }
 
-    /** Lets every connection of this event loop beat from now on. */
+    /**
+     * Lets every connection of this event loop beat from now on: each once in the interval, but not all at the same time, because thousands of
+     * pings would keep an event waiting.
+     */
     void heartbeatEvery(Vertx vertx, Duration interval) {
-        pings = vertx.setPeriodic(
-                interval.toMillis(), ignored -> List.copyOf(sessions).forEach(FeedSession::heartbeat));
+        pings = vertx.setPeriodic(Math.max(1, interval.toMillis() / BEATS), ignored -> {
+            beat = (beat + 1) % BEATS;
+            // A copy, because one that is closed for not answering leaves.
+            sessions.stream().filter(session -> session.beat() == beat).toList().forEach(FeedSession::heartbeat);
+        });
     }
 
-    /** Says goodbye to every listener, and leaves the hub. Any thread; completes when all close frames are on their way. */
-    Future<Void> closeAll() {
+    /**
+     * Says goodbye to every listener, a part at a time, so that they don't all knock at the other gateways in the same moment; those that are
+     * still here go on being served. Then leaves the hub. Any thread; completes when all close frames are on their way.
+     *
+     * @param over what time; zero for all at once
+     */
+    Future<Void> closeAll(Duration over) {
         Promise<Void> done = Promise.promise();
-        hub.remove(this);
         context.runOnContext(ignored -> {
             closed = true;
             context.owner().cancelTimer(pings);
-            for (FeedSession session : List.copyOf(sessions)) {
-                session.close(CloseCode.GOING_AWAY, GOODBYE);
-            }
-            done.complete();
+            int part = over.isZero() ? Integer.MAX_VALUE : 1 + sessions.size() / GOODBYES;
+            closePart(part, Math.max(1, over.toMillis() / GOODBYES), done);
         });
         return done.future();
+    }
+
+    private void closePart(int part, long pause, Promise<Void> done) {
+        sessions.stream().limit(part).toList().forEach(session -> session.close(CloseCode.SERVICE_RESTART, GOODBYE));
+        if (sessions.isEmpty()) {
+            hub.remove(this);
+            done.complete();
+        } else {
+            context.owner().setTimer(pause, ignored -> closePart(part, pause, done));
+        }
     }
 
     void add(Subscription subscription) {

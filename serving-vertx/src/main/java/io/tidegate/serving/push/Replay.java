@@ -43,6 +43,9 @@ final class Replay {
     /** Whether the place was found to be one of the log. */
     private boolean checked;
 
+    /** Whether the journal may go on from the place; see {@link History.Slice}. */
+    private boolean settled = true;
+
     private History.Reader reader;
     private boolean waiting;
     private boolean over;
@@ -99,6 +102,10 @@ final class Replay {
     private void read() {
         if (!checked && !feed.position().reaches(place)) {
             // Another gateway is ahead of this one, or the place was made up: only the log can tell.
+            older();
+            return;
+        }
+        if (!settled) {
             older();
             return;
         }
@@ -180,6 +187,7 @@ final class Replay {
         }
         pending.addAll(slice.events());
         place = slice.place();
+        settled = slice.settled();
         checked = true;
     }
 

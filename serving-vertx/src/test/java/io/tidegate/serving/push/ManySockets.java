@@ -8,6 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -17,12 +19,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /**
  * Many WebSockets on one gateway, some of which never read: how late a healthy one gets its events, and what a socket costs.
@@ -31,14 +37,21 @@ import java.util.concurrent.TimeUnit;
  * <p>Two processes. The child is the gateway without Kafka: events are published straight into its hub, at a fixed rate whatever
  * happens (open loop), each with the time at which it was due. The parent holds the clients: plain sockets and one selector
  * thread. Both read the same monotonic clock. One in a hundred clients listens to a heavy channel too: in phases A it reads,
- * in phases B it doesn't, so that the load is the same but for the stall. Order ABBA, repeated.
+ * in phases B it doesn't, so that the load is the same but for the stall. A phase is long enough for a stalled one to go all the way: its
+ * socket fills, then its backlog, then it is disconnected. Order ABBA, repeated.
  */
 final class ManySockets {
 
-    private static final int EVENTS_PER_SECOND = 2;
+    private static final int EVENTS_PER_SECOND = 1;
     private static final int EVENT_BYTES = 300;
-    private static final int HEAVY_PER_SECOND = 10;
+    private static final int HEAVY_PER_SECOND = 12;
     private static final int HEAVY_BYTES = 16 * 1024;
+    private static final int TEXT = 1;
+    private static final int PING = 9;
+    /** With mask 0. */
+    private static final byte[] PONG = {(byte) 0x8A, (byte) 0x80, 0, 0, 0, 0};
+
+    private static final Duration LATE = Duration.ofSeconds(30);
     private static final byte[] STAMP = "\"at\":".getBytes(StandardCharsets.US_ASCII);
 
     private ManySockets() {}
@@ -49,18 +62,20 @@ final class ManySockets {
             return;
         }
         int sockets = 10_000;
-        int rounds = 2;
-        int seconds = 20;
+        int rounds = 5;
+        int seconds = 10;
+        String profile = "";
         for (int i = 0; i + 1 < args.length; i += 2) {
-            int value = Integer.parseInt(args[i + 1]);
+            String value = args[i + 1];
             switch (args[i]) {
-                case "--sockets" -> sockets = value;
-                case "--rounds" -> rounds = value;
-                case "--seconds" -> seconds = value;
+                case "--sockets" -> sockets = Integer.parseInt(value);
+                case "--rounds" -> rounds = Integer.parseInt(value);
+                case "--seconds" -> seconds = Integer.parseInt(value);
+                case "--profile" -> profile = value;
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
-        new Bench(sockets, rounds, seconds).run();
+        new Bench(sockets, rounds, seconds, profile).run();
     }
 
     /** The child: obeys one command a line, and answers each with one line. */
@@ -70,7 +85,8 @@ final class ManySockets {
         System.setOut(System.err);
         Path directory = Files.createTempDirectory("many-sockets");
         Vertx vertx = Vertx.vertx();
-        PushHub hub = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        PushHub hub = new PushHub(new PushMetrics(meters));
         TestGateway gateway =
                 TestGateway.start(vertx, directory, new PushModule(vertx, PushConfig.DEFAULT, hub, List.of()));
         answers.println(gateway.port() + " " + gateway.token("ana", "analyst"));
@@ -78,6 +94,12 @@ final class ManySockets {
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
             if (command.equals("memory")) {
                 answers.println(usedHeap() + " " + residentBytes());
+            } else if (command.equals("counts")) {
+                answers.println((long) meters.get("tidegate.push.closed")
+                                .tag("code", Short.toString(CloseCode.TRY_AGAIN_LATER.code()))
+                                .counter()
+                                .count()
+                        + " " + processor().getProcessCpuTime());
             } else if (command.startsWith("publish ")) {
                 publish(hub, Integer.parseInt(command.substring(8)));
                 answers.println("done");
@@ -85,7 +107,15 @@ final class ManySockets {
                 answers.println("?");
             }
         }
+        if (Boolean.getBoolean("profiled")) {
+            // A recording is written by a shutdown hook.
+            System.exit(0);
+        }
         Runtime.getRuntime().halt(0);
+    }
+
+    private static com.sun.management.OperatingSystemMXBean processor() {
+        return (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     }
 
     private static void publish(PushHub hub, int seconds) {
@@ -135,6 +165,7 @@ final class ManySockets {
         private final int sockets;
         private final int rounds;
         private final int seconds;
+        private final String profile;
         private final Selector selector = Selector.open();
         private BufferedReader answers;
         private PrintStream commands;
@@ -143,35 +174,47 @@ final class ManySockets {
         /** Of the phase, nanoseconds; null while nothing is measured. */
         private volatile Latencies latencies;
 
-        private Bench(int sockets, int rounds, int seconds) throws IOException {
+        /**
+         * @param profile file for a flight recording of the gateway; empty for none
+         */
+        private Bench(int sockets, int rounds, int seconds, String profile) throws IOException {
             this.sockets = sockets;
             this.rounds = rounds;
             this.seconds = seconds;
+            this.profile = profile;
         }
 
         private void run() throws Exception {
-            Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx1g",
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            ManySockets.class.getName(),
-                            "gateway")
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+            if (!profile.isEmpty()) {
+                command.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + profile);
+                command.add("-Dprofiled=true");
+            }
+            command.addAll(
+                    List.of("-cp", System.getProperty("java.class.path"), ManySockets.class.getName(), "gateway"));
+            Process child = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             try {
                 measure(child);
             } finally {
-                child.destroy();
+                commands.close();
+                if (!child.waitFor(20, TimeUnit.SECONDS)) {
+                    child.destroy();
+                }
             }
         }
 
         private void measure(Process child) throws Exception {
             answers = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
             commands = new PrintStream(child.getOutputStream(), true, StandardCharsets.UTF_8);
-            String[] hello = answers.readLine().split(" ");
+            String first = answers.readLine();
+            while (first.startsWith("[")) {
+                // The flight recorder's words.
+                first = answers.readLine();
+            }
+            String[] hello = first.split(" ");
             port = Integer.parseInt(hello[0]);
             token = hello[1];
             // Classes, buffers and the like are there before memory is looked at.
@@ -186,56 +229,96 @@ final class ManySockets {
                     healthy.size(),
                     (full[0] - empty[0]) / 1024.0 / healthy.size(),
                     (full[1] - empty[1]) / 1024.0 / healthy.size());
-            register(healthy);
+            register(healthy, true);
             Thread reader = new Thread(this::read, "clients");
             reader.setDaemon(true);
             reader.start();
+            // Warms up.
             phase(false, special);
+            phase(true, special);
             List<Double> ratios = new ArrayList<>();
+            List<Double> allA = new ArrayList<>();
+            List<Double> allB = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                double a = phase(false, special);
-                double b = phase(true, special) + phase(true, special);
-                a += phase(false, special);
-                ratios.add(b / a);
-                System.out.printf(Locale.ROOT, "round %d: p99 stalled / none stalled = %.3f%n", round + 1, b / a);
+                List<Double> a = new ArrayList<>(phase(false, special));
+                List<Double> b = new ArrayList<>(phase(true, special));
+                b.addAll(phase(true, special));
+                a.addAll(phase(false, special));
+                ratios.add(median(b) / median(a));
+                allA.addAll(a);
+                allB.addAll(b);
+                System.out.printf(
+                        Locale.ROOT,
+                        "round %d: p99 of an event, median: A %.1f ms, B %.1f ms, ratio %.3f%n",
+                        round + 1,
+                        median(a),
+                        median(b),
+                        median(b) / median(a));
             }
-            ratios.sort(null);
             System.out.printf(
-                    Locale.ROOT, "median ratio %.3f, spread %s%n", ratios.get(ratios.size() / 2), ratios.toString());
+                    Locale.ROOT,
+                    "all rounds: p99 of an event, median of %d and %d: A %.1f ms, B %.1f ms, ratio %.3f; median of the"
+                            + " rounds' %.3f, all %s%n",
+                    allA.size(),
+                    allB.size(),
+                    median(allA),
+                    median(allB),
+                    median(allB) / median(allA),
+                    median(ratios),
+                    ratios);
         }
 
-        /** The p99 in milliseconds. */
-        private double phase(boolean stalled, int special) throws Exception {
+        private static double median(List<Double> values) {
+            double[] sorted =
+                    values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            int middle = sorted.length / 2;
+            return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        }
+
+        /** The p99 of each event, in milliseconds. */
+        private List<Double> phase(boolean stalled, int special) throws Exception {
             List<SocketChannel> others = connect(special, true, stalled);
             if (!stalled) {
-                register(others);
+                register(others, false);
             }
+            long[] before = numbers("counts");
             latencies = new Latencies(sockets * seconds * EVENTS_PER_SECOND);
             commands.println("publish " + seconds);
             answers.readLine();
-            Thread.sleep(1_000);
             Latencies taken = latencies;
+            long expected = (long) (sockets - special) * seconds * EVENTS_PER_SECOND;
+            long latest = System.nanoTime() + LATE.toNanos();
+            while (taken.size < expected && System.nanoTime() < latest) {
+                Thread.sleep(50);
+            }
             latencies = null;
+            long[] after = numbers("counts");
             others.forEach(Bench::close);
             Thread.sleep(500);
-            long expected = (long) (sockets - special) * seconds * EVENTS_PER_SECOND;
             System.out.printf(
                     Locale.ROOT,
-                    "%s: %d of %d events to healthy sockets; p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
+                    "%s: %d of %d events to healthy sockets; p50 %.1f ms, p99 %.1f ms, max %.1f ms; %d sent away, %.1f"
+                            + " us of CPU an event%n",
                     stalled ? "B (1% stalled)" : "A (none stalled)",
                     taken.size,
                     expected,
                     taken.at(0.5),
                     taken.at(0.99),
-                    taken.at(1));
+                    taken.at(1),
+                    after[0] - before[0],
+                    (after[1] - before[1]) / 1e3 / expected);
             if (taken.size != expected) {
                 throw new IllegalStateException("events were lost, or came late");
             }
-            return taken.at(0.99);
+            return taken.p99OfEachEvent();
         }
 
         private long[] memory() throws IOException {
-            commands.println("memory");
+            return numbers("memory");
+        }
+
+        private long[] numbers(String command) throws IOException {
+            commands.println(command);
             return Arrays.stream(answers.readLine().split(" "))
                     .mapToLong(Long::parseLong)
                     .toArray();
@@ -253,11 +336,16 @@ final class ManySockets {
                 write(
                         channel,
                         ("GET /ws HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                                        + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer "
+                                        + "\r\n"
+                                        + "Upgrade: websocket\r\n"
+                                        + "Connection: Upgrade\r\n"
+                                        + "Sec-WebSocket-Version: 13\r\n"
+                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                        + "Authorization: Bearer "
                                         + token
                                         + "\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
+                awaitText(channel, "\"ready\"");
                 String channelName = heavy ? "alerts:surge" : "alerts";
                 write(channel, maskedText("{\"op\":\"subscribe\",\"channel\":\"" + channelName + "\"}"));
                 awaitText(channel, "\"subscribed\"");
@@ -266,10 +354,14 @@ final class ManySockets {
             return opened;
         }
 
-        private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        private static void write(SocketChannel channel, byte[] bytes) {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            try {
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
@@ -285,10 +377,10 @@ final class ManySockets {
             }
         }
 
-        private void register(List<SocketChannel> channels) throws IOException {
+        private void register(List<SocketChannel> channels, boolean measured) throws IOException {
             for (SocketChannel channel : channels) {
                 channel.configureBlocking(false);
-                channel.register(selector, SelectionKey.OP_READ);
+                channel.register(selector, SelectionKey.OP_READ, measured);
             }
         }
 
@@ -297,11 +389,10 @@ final class ManySockets {
             while (true) {
                 try {
                     selector.select(100);
-                    long now = System.nanoTime();
                     for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext(); ) {
                         SelectionKey key = keys.next();
                         keys.remove();
-                        read(key, buffer, now);
+                        read(key, buffer);
                     }
                 } catch (IOException | RuntimeException e) {
                     e.printStackTrace();
@@ -310,7 +401,7 @@ final class ManySockets {
             }
         }
 
-        private void read(SelectionKey key, ByteBuffer buffer, long now) {
+        private void read(SelectionKey key, ByteBuffer buffer) {
             buffer.clear();
             try {
                 if (((SocketChannel) key.channel()).read(buffer) < 0) {
@@ -321,20 +412,42 @@ final class ManySockets {
                 key.cancel();
                 return;
             }
+            if (Boolean.TRUE.equals(key.attachment())) {
+                frames((SocketChannel) key.channel(), buffer.flip());
+            }
+        }
+
+        /** Of a socket that gets little, so that frames always come in one piece. */
+        private void frames(SocketChannel from, ByteBuffer bytes) {
             Latencies to = latencies;
-            // A light event always arrives in one piece; heavy ones aren't looked at.
-            if (to != null && buffer.position() < 4 * EVENT_BYTES) {
-                byte[] bytes = buffer.array();
-                for (int i = 0; i + STAMP.length < buffer.position(); i++) {
-                    if (bytes[i] == '"' && Arrays.equals(bytes, i, i + STAMP.length, STAMP, 0, STAMP.length)) {
-                        long at = 0;
-                        for (int digit = i + STAMP.length; bytes[digit] >= '0' && bytes[digit] <= '9'; digit++) {
-                            at = at * 10 + bytes[digit] - '0';
-                        }
-                        to.add(Math.max(0, System.nanoTime() - at));
+            while (bytes.remaining() >= 2) {
+                int opcode = bytes.get() & 0x0F;
+                int length = bytes.get();
+                if (length == 126) {
+                    length = bytes.getShort();
+                }
+                int end = bytes.position() + length;
+                if (opcode == PING) {
+                    write(from, PONG);
+                } else if (to != null && opcode == TEXT) {
+                    to.add(stamp(bytes.array(), bytes.position(), end), System.nanoTime());
+                }
+                bytes.position(end);
+            }
+        }
+
+        private static long stamp(byte[] bytes, int from, int to) {
+            for (int i = from; i + STAMP.length < to; i++) {
+                if (Arrays.equals(bytes, i, i + STAMP.length, STAMP, 0, STAMP.length)) {
+                    long at = 0;
+                    for (int digit = i + STAMP.length; bytes[digit] >= '0' && bytes[digit] <= '9'; digit++) {
+                        at = at * 10 + bytes[digit] - '0';
                     }
+                    return at;
                 }
             }
+            throw new IllegalStateException(
+                    "not an event: " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
         }
 
         private static void close(SocketChannel channel) {
@@ -356,26 +469,45 @@ final class ManySockets {
         }
     }
 
+    /** From when an event was due until a socket had it. */
     private static final class Latencies {
+        private final long[] dues;
         private final long[] nanos;
-        private int size;
-        private boolean sorted;
+        private volatile int size;
 
         private Latencies(int capacity) {
+            dues = new long[capacity];
             nanos = new long[capacity];
         }
 
-        private void add(long value) {
-            nanos[size++] = value;
+        private void add(long due, long now) {
+            int at = size;
+            dues[at] = due;
+            nanos[at] = now - due;
+            size = at + 1;
         }
 
-        /** In milliseconds. */
+        /** Of all, in milliseconds. */
         private double at(double quantile) {
-            if (!sorted) {
-                Arrays.sort(nanos, 0, size);
-                sorted = true;
+            return at(LongStream.of(nanos).limit(size).sorted().toArray(), quantile);
+        }
+
+        /** The p99 of each event by itself, in milliseconds. */
+        private List<Double> p99OfEachEvent() {
+            Map<Long, List<Long>> byEvent = new HashMap<>();
+            for (int i = 0; i < size; i++) {
+                byEvent.computeIfAbsent(dues[i], unknown -> new ArrayList<>()).add(nanos[i]);
             }
-            return size == 0 ? 0 : nanos[(int) Math.min(size - 1, (long) (quantile * size))] / 1e6;
+            return byEvent.values().stream()
+                    .map(one ->
+                            at(one.stream().mapToLong(Long::longValue).sorted().toArray(), 0.99))
+                    .toList();
+        }
+
+        private static double at(long[] sorted, double quantile) {
+            return sorted.length == 0
+                    ? 0
+                    : sorted[(int) Math.min(sorted.length - 1, (long) (quantile * sorted.length))] / 1e6;
         }
     }
 }

@@ -463,7 +463,11 @@ class ResumeTest {
         Random random = new Random(11);
         TestListener listener = both.get(0).analyst();
         String cursor = listener.subscribe("alerts", null);
-        Thread job = new Thread(() -> runJobWithFailures(new Random(5)));
+        Thread job = new Thread(() -> {
+            try (FailingJob failing = new FailingJob(5)) {
+                failing.run(600);
+            }
+        });
         job.start();
 
         List<String> got = new ArrayList<>();
@@ -498,33 +502,101 @@ class ResumeTest {
         assertThat(bySubject(got)).isEqualTo(bySubject(committed));
     }
 
-    /** Alert ids are SUBJECT-NUMBER: a job writes them in order, and after a failure writes the aborted ones again. */
-    private static void runJobWithFailures(Random random) {
-        int number = 0;
-        int committedUpTo = 0;
-        int raised = 600;
-        // What was aborted last is written again too: the log is the job's only memory.
-        while (committedUpTo < raised) {
-            try (KafkaProducer<byte[], byte[]> job = producer("fraud-job")) {
-                job.initTransactions();
-                for (int attempt = 0; attempt < 4 && committedUpTo < raised; attempt++) {
-                    job.beginTransaction();
-                    int batch = 1 + random.nextInt(20);
-                    for (int i = 0; i < batch; i++) {
-                        String subject = "s" + number % 7;
-                        raise(job, subject + "-" + number, subject);
-                        number++;
-                    }
-                    raised = Math.max(raised, number);
-                    if (random.nextInt(3) == 0) {
-                        job.abortTransaction();
-                        number = committedUpTo;
-                    } else {
-                        job.commitTransaction();
-                        committedUpTo = number;
-                    }
-                }
+    /** A job that fails now and then: writes alerts SUBJECT-NUMBER in order, in transactions, and what was aborted again. */
+    private static final class FailingJob implements AutoCloseable {
+        private static final int SUBJECTS = 7;
+
+        private final Random random;
+        private KafkaProducer<byte[], byte[]> producer;
+        private int number;
+        private int highest;
+        private int committed;
+
+        private FailingJob(int seed) {
+            random = new Random(seed);
+            restart();
+        }
+
+        private void restart() {
+            close();
+            producer = producer("fraud-job");
+            producer.initTransactions();
+        }
+
+        private void transaction(int alerts, boolean commits) {
+            producer.beginTransaction();
+            for (int i = 0; i < alerts; i++) {
+                String subject = "s" + number % SUBJECTS;
+                raise(producer, subject + "-" + number, subject);
+                number++;
             }
+            highest = Math.max(highest, number);
+            if (commits) {
+                producer.commitTransaction();
+                committed = number;
+            } else {
+                producer.abortTransaction();
+                number = committed;
+            }
+        }
+
+        private void anyTransaction() {
+            if (random.nextInt(5) == 0) {
+                restart();
+            }
+            transaction(1 + random.nextInt(20), random.nextInt(3) != 0);
+        }
+
+        /** Until so many are on record, and all that were ever raised. */
+        private void run(int least) {
+            while (committed < Math.max(least, highest)) {
+                anyTransaction();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (producer != null) {
+                producer.close();
+            }
+        }
+    }
+
+    @Test
+    void anAlertThatWasFirstWrittenInVainBeforeTheLogBeginsComesAsTheCopyThatIsOnRecord() throws Exception {
+        try (ClickHouseProcess clickhouse = ClickHouseProcess.start(mine.resolve("clickhouse"));
+                KafkaProducer<byte[], byte[]> job = producer("job")) {
+            Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
+            // Its journal has the alerts where they were written first.
+            Node node = gateway(
+                    ResumeConfig.DEFAULT,
+                    new ClickHouseArchive(new GatewayConfig.ClickHouse(
+                            clickhouse.uri(), "tidegate", "default", "", Duration.ofSeconds(20), 2)));
+            job.initTransactions();
+            job.beginTransaction();
+            raise(job, "a0", "u1");
+            job.commitTransaction();
+            TestListener before = node.analyst();
+            String start = before.subscribe("alerts", null);
+            before.cut();
+            job.beginTransaction();
+            raise(job, "a1", "u1");
+            job.abortTransaction();
+            job.beginTransaction();
+            raise(job, "a1", "u1");
+            raise(job, "a2", "u1");
+            job.commitTransaction();
+            archive(clickhouse);
+            // Left are a1, a2 and the marker of their transaction.
+            deleteAllBut(3);
+
+            TestListener after = node.analyst();
+            after.subscribe("alerts", start);
+
+            assertThat(take(after, 2)).containsExactly("a1", "a2");
+            raise("a3");
+            assertThat(take(after, 1)).containsExactly("a3");
+            after.expectNothingMore();
         }
     }
 

@@ -1,16 +1,22 @@
 package io.tidegate.serving.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tidegate.contracts.v1.Alert;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.auth.Principal;
 import io.tidegate.serving.auth.Role;
+import io.tidegate.serving.config.ConfigException;
 import io.tidegate.serving.config.DataSize;
+import io.tidegate.serving.config.YamlSection;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +26,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a socket does whose transport takes nothing for a while. */
 class SlowSocketTest {
@@ -111,8 +119,12 @@ class SlowSocketTest {
     }
 
     private PushSocket socket(FakeOutlet outlet, String... channels) {
+        return socket(CONFIG, outlet, channels);
+    }
+
+    private PushSocket socket(PushConfig config, FakeOutlet outlet, String... channels) {
         PushSocket socket =
-                new PushSocket(vertx, CONFIG, hub, shard, token -> Future.failedFuture("not asked"), outlet);
+                new PushSocket(vertx, config, hub, shard, token -> Future.failedFuture("not asked"), outlet);
         onEventLoop(() -> {
             socket.openAs(
                     new Principal("u1", Set.of(Role.ADMIN), "", Instant.now().plusSeconds(3600)));
@@ -257,5 +269,114 @@ class SlowSocketTest {
 
         assertThat(outlet.texts()).hasSize(1);
         assertThat(outlet.texts().get(0)).contains("alerts:fraud");
+    }
+
+    private static PushConfig gapsForAlerts() {
+        return CONFIG.withSlow(
+                new SlowConfig(SlowPolicy.GAP, SlowPolicy.DISCONNECT, SlowPolicy.DISCONNECT, SlowPolicy.CONFLATE));
+    }
+
+    /** Alerts, raised a second apart. */
+    private void raise(int... numbers) {
+        for (int number : numbers) {
+            AlertItem alert =
+                    new AlertItem(Alert.newBuilder().setAlertId("a" + number).build());
+            hub.publish(
+                    new FeedEvent(alert, number, new Cursor(1, number * 1_000L, new long[] {number + 1}), 0, number));
+        }
+        onEventLoop(() -> {
+            // Runs after what was published.
+        });
+    }
+
+    private static List<String> told(FakeOutlet outlet) {
+        return outlet.texts().stream()
+                .map(JsonObject::new)
+                .map(frame -> frame.getString("op").equals("event")
+                        ? frame.getJsonObject("data").getString("alertId")
+                        : frame.getString("op") + " from " + frame.getString("from"))
+                .toList();
+    }
+
+    @Test
+    void withPolicyGapASlowListenerOfAlertsStaysAndIsToldOnceWhatItMissed() {
+        FakeOutlet outlet = new FakeOutlet();
+        PushSocket socket = socket(gapsForAlerts(), outlet, "alerts");
+
+        raise(1);
+        outlet.full = true;
+        raise(2, 3, 4, 5, 6, 7, 8, 9);
+        outlet.full = false;
+        onEventLoop(socket::drained);
+        raise(10);
+
+        assertThat(outlet.closed).isNull();
+        // Three frames may wait: the third event that doesn't fit makes the second gap, which takes in the first.
+        assertThat(told(outlet)).containsExactly("a1", "gap from 1970-01-01T00:00:02.000Z", "a9", "a10");
+    }
+
+    @Test
+    void withPolicyGapWhatWaitsOfOtherChannelsIsKeptAndItsBoundHolds() {
+        FakeOutlet outlet = new FakeOutlet();
+        PushSocket socket = socket(gapsForAlerts(), outlet, "alerts", "user:u1");
+
+        outlet.full = true;
+        publish(Channel.user("u1"), 1);
+        raise(2, 3, 4, 5);
+        publish(Channel.user("u1"), 6, 7);
+
+        assertThat(outlet.closed).isEqualTo(CloseCode.TRY_AGAIN_LATER);
+        assertThat(outlet.texts().get(0)).contains("slow_consumer", "user:u1");
+        onEventLoop(socket::drained);
+        assertThat(outlet.texts()).hasSize(1);
+    }
+
+    @Test
+    void withPolicyDisconnectEveryValueOfACounterWaitsAndTooManyAreTheEnd() {
+        FakeOutlet outlet = new FakeOutlet();
+        PushSocket socket = socket(gapsForAlerts(), outlet, "post:p1");
+
+        outlet.full = true;
+        publish(Channel.post("p1"), 1, 2, 3);
+        outlet.full = false;
+        onEventLoop(socket::drained);
+        assertThat(outlet.texts())
+                .extracting(text -> text.replaceAll(".*\"data\":(\\d+)}", "$1"))
+                .containsExactly("1", "2", "3");
+        outlet.full = true;
+        publish(Channel.post("p1"), 4, 5, 6, 7);
+
+        assertThat(outlet.closed).isEqualTo(CloseCode.TRY_AGAIN_LATER);
+        assertThat(outlet.reason).isEqualTo("slow_consumer cursor=c3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "alerts: conflate|push.slow.alerts|disconnect or gap",
+                "user: conflate|push.slow.user|disconnect or gap",
+                "post: gap|push.slow.post|conflate or disconnect",
+                "leaderboard: DISCONNECT|push.slow.leaderboard|conflate or disconnect",
+                "'alerts:fraud': gap|push.slow.alerts:fraud|is not a known key",
+            })
+    void aPolicyThatIsNotForItsChannelIsAnErrorThatNamesTheField(String yaml, String field, String why) {
+        assertThatThrownBy(() -> PushConfig.from(section("slow: {" + yaml + "}")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(field)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void policiesAreChosenByKindOfChannel() {
+        assertThat(PushConfig.from(section("{}")).slow()).isEqualTo(SlowConfig.DEFAULT);
+        assertThat(PushConfig.from(section("slow: {alerts: gap, user: gap, post: disconnect, leaderboard: disconnect}"))
+                        .slow())
+                .isEqualTo(
+                        new SlowConfig(SlowPolicy.GAP, SlowPolicy.GAP, SlowPolicy.DISCONNECT, SlowPolicy.DISCONNECT));
+    }
+
+    private static YamlSection section(String push) {
+        return YamlSection.parse(new StringReader("push:\n  " + push)).section("push");
     }
 }

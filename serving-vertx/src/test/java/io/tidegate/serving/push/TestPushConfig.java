@@ -30,6 +30,7 @@ final class TestPushConfig {
                 maxSubscriptions,
                 maxBacklogFrames,
                 maxBacklogSize,
+                PushConfig.DEFAULT.socketBuffer(),
                 maxClientFrames,
                 clientFramesWindow,
                 pingInterval,
@@ -38,6 +39,8 @@ final class TestPushConfig {
                 repeatHorizon,
                 repeatCapacity,
                 PushConfig.DEFAULT.expiryNotice(),
-                ResumeConfig.DEFAULT);
+                ResumeConfig.DEFAULT,
+                SlowConfig.DEFAULT,
+                Duration.ofMillis(200));
     }
 }

@@ -183,10 +183,14 @@ class WebSocketTest {
 
     private static String handshake(Socket socket, String token) throws IOException {
         socket.getOutputStream()
-                .write(("GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, deflate-frame\r\n"
-                                + "Authorization: Bearer " + token + "\r\n\r\n")
+                .write(("GET /ws HTTP/1.1\r\n"
+                           + "Host: x\r\n"
+                           + "Upgrade: websocket\r\n"
+                           + "Connection: Upgrade\r\n"
+                           + "Sec-WebSocket-Version: 13\r\n"
+                           + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                           + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, deflate-frame\r\n"
+                           + "Authorization: Bearer " + token + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         BufferedReader reader =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
@@ -539,7 +543,7 @@ class WebSocketTest {
 
         stopping.close();
 
-        assertThat(listener.closeCode()).isEqualTo(1001);
+        assertThat(listener.closeCode()).isEqualTo(1012);
         TestGateway.await(another.close());
     }
 
