@@ -91,6 +91,7 @@ class ReplayEndToEndTest {
         assertThat(demo.warehouse().fingerprint(dayOf(start), "once-")).isEqualTo(before);
         new Expected(events, dayOf(start), "once-").awaitIn(demo.warehouse());
         assertThat(counters("once-post1")).isEqualTo(counters);
+        theBooksBalance(2 * events.size());
     }
 
     @Test
@@ -133,6 +134,28 @@ class ReplayEndToEndTest {
         }
 
         expected.awaitIn(demo.warehouse());
+        theBooksBalance(events.size());
+    }
+
+    /** Whatever was stopped, killed or sent twice: what was accepted, read and stored agrees, minute by minute. */
+    private void theBooksBalance(int eventsAtLeast) throws IOException, InterruptedException {
+        String token = demo.token("auditor", "analyst");
+        eventually("the books balance", () -> {
+            List<String[]> rows = demo.get("/api/v1/completeness?format=csv", token)
+                    .lines()
+                    .skip(1)
+                    .map(line -> line.split(",", -1))
+                    .toList();
+            assertThat(rows).extracting(row -> row[1]).contains("events", "alerts", "notifications");
+            assertThat(rows)
+                    .allSatisfy(
+                            row -> assertThat(row[8]).as(String.join(",", row)).isEqualTo("0"));
+            assertThat(rows.stream()
+                            .filter(row -> row[1].equals("events"))
+                            .mapToLong(row -> Long.parseLong(row[4]))
+                            .sum())
+                    .isGreaterThanOrEqualTo(eventsAtLeast);
+        });
     }
 
     /** Two logins and a like of many users, in whichever partition they are; waits until all jobs have told about them. */
