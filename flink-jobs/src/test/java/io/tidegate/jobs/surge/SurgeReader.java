@@ -9,15 +9,15 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads surges by brute force: one array of windows per subject from its first event to long after its last. */
-final class SurgeReader {
+public final class SurgeReader {
 
-    record Found(String ruleId, String subject, long detectedAtMs) {}
+    public record Found(String ruleId, String subject, long detectedAtMs) {}
 
     private static final long WINDOW_MS = 10_000;
 
     private SurgeReader() {}
 
-    static List<Found> surges(List<Event> events) {
+    public static List<Found> surges(List<Event> events) {
         Map<String, TreeMap<Long, Long>> levels = new TreeMap<>();
         Set<String> seen = new HashSet<>();
         for (Event event : events) {
