@@ -351,6 +351,22 @@ class NotifierTest {
     }
 
     @Test
+    void aGroupThatHasNeverReadGetsTheLastMinutesAndThenWhatComesAtOnce() {
+        HookServer hooks = hooks();
+        String id = world.createWebhook(hooks.url("/"), "{\"rules\":[\"game-surge-ended\"]}")
+                .getString("id");
+        world.alert("before", "game-surge-ended");
+
+        notifier("", Clock.systemUTC(), "newcomers");
+        awaitWebhook(id);
+        // To every partition of the topic, of which some have nothing yet
+        IntStream.range(0, 8).forEach(i -> world.alert("u" + i, "game-surge-ended"));
+
+        // Well below the 30 s after which Kafka's client asks again what it got no answer to.
+        await().atMost(Duration.ofSeconds(20)).until(() -> hooks.received().size() == 9);
+    }
+
+    @Test
     void retryAfterIsHonoured() {
         HookServer hooks = hooks();
         List<Instant> times = new CopyOnWriteArrayList<>();

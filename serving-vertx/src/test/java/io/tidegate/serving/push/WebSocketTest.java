@@ -184,13 +184,13 @@ class WebSocketTest {
     private static String handshake(Socket socket, String token) throws IOException {
         socket.getOutputStream()
                 .write(("GET /ws HTTP/1.1\r\n"
-                           + "Host: x\r\n"
-                           + "Upgrade: websocket\r\n"
-                           + "Connection: Upgrade\r\n"
-                           + "Sec-WebSocket-Version: 13\r\n"
-                           + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                           + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, deflate-frame\r\n"
-                           + "Authorization: Bearer " + token + "\r\n\r\n")
+                                + "Host: x\r\n"
+                                + "Upgrade: websocket\r\n"
+                                + "Connection: Upgrade\r\n"
+                                + "Sec-WebSocket-Version: 13\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, deflate-frame\r\n"
+                                + "Authorization: Bearer " + token + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         BufferedReader reader =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));

@@ -68,9 +68,9 @@ public final class StoreReader {
     public void events(Consumer<StoredRow> reader) throws IOException {
         all(
                 "SELECT event_id, user_id, type, post_id, author_id, comment_id, bet_id, game_id, toInt64(amount *"
-                    + " 10000), currency, toInt64(odds * 10000), bet_type, channel, city, device_type, result,"
-                    + " toInt64(payout * 10000), method, ip, device_id, country, toUnixTimestamp64Milli(occurred_at),"
-                    + " toUnixTimestamp64Milli(appended_at), kafka_partition, kafka_offset FROM tidegate.events",
+                        + " 10000), currency, toInt64(odds * 10000), bet_type, channel, city, device_type, result,"
+                        + " toInt64(payout * 10000), method, ip, device_id, country, toUnixTimestamp64Milli(occurred_at),"
+                        + " toUnixTimestamp64Milli(appended_at), kafka_partition, kafka_offset FROM tidegate.events",
                 (shard, row) -> reader.accept(new StoredRow(
                         shard,
                         row[0],
@@ -94,7 +94,7 @@ public final class StoreReader {
         List<RaisedAlert> alerts = new ArrayList<>();
         all(
                 "SELECT alert_id, kind, rule_id, subject, arrayStringConcat(event_ids, ' '),"
-                    + " toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(detected_at) FROM tidegate.alerts",
+                        + " toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(detected_at) FROM tidegate.alerts",
                 (shard, row) -> alerts.add(new RaisedAlert(
                         "shard " + shard,
                         row[0],
@@ -140,9 +140,9 @@ public final class StoreReader {
         List<BetStats> rows = new ArrayList<>();
         all(
                 "SELECT toUnixTimestamp(window_start) * 1000 AS w, game_id, city, device_type, bet_type, currency,"
-                    + " sum(bets), toInt64(sum(turnover) * 10000), sum(outcomes), toInt64(sum(payout) * 10000),"
-                    + " toInt64(sum(odds_sum) * 10000), sum(odds_count) FROM tidegate.bet_stats_1m FINAL GROUP BY w,"
-                    + " game_id, city, device_type, bet_type, currency",
+                        + " sum(bets), toInt64(sum(turnover) * 10000), sum(outcomes), toInt64(sum(payout) * 10000),"
+                        + " toInt64(sum(odds_sum) * 10000), sum(odds_count) FROM tidegate.bet_stats_1m FINAL GROUP BY w,"
+                        + " game_id, city, device_type, bet_type, currency",
                 (shard, row) -> rows.add(new BetStats(
                         new BetStats.Key(Long.parseLong(row[0]), row[1], row[2], row[3], row[4], row[5]),
                         Long.parseLong(row[6]),

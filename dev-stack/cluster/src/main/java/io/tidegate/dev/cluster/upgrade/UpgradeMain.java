@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
             "Replaces a running job by another version of it, and puts the old one back where the new one doesn't do.",
             "",
             "Steps: the new version is uploaded and its graph made; the job stops with a savepoint; the new version"
-                + " starts from it, and is watched: all tasks run, the savepoint was restored, checkpoints complete,"
-                + " nothing restarts, its lag doesn't grow. Otherwise it is cancelled and the old jar starts from the"
-                + " same savepoint, with its old arguments.",
+                    + " starts from it, and is watched: all tasks run, the savepoint was restored, checkpoints complete,"
+                    + " nothing restarts, its lag doesn't grow. Otherwise it is cancelled and the old jar starts from the"
+                    + " same savepoint, with its old arguments.",
             "",
             "Exit status: 0 the new version runs, 1 rolled back, 2 nothing was changed, 3 no version runs."
         })
