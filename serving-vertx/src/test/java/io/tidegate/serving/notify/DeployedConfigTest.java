@@ -25,6 +25,8 @@ class DeployedConfigTest {
 
     @Test
     void soHasTheNotifier() throws IOException {
+        NotifierWorld.keys(directory);
+
         assertThat(NotifierConfig.load(filledIn("notifier/notifier.yaml")).ops().port())
                 .isEqualTo(8087);
     }
@@ -35,7 +37,10 @@ class DeployedConfigTest {
                 .replace("@KAFKA@", "kafka-1:9092,kafka-2:9092")
                 .replace("@CLICKHOUSE_URL@", "http://chproxy:9090")
                 .replace("@CLICKHOUSE_DATABASE@", "tidegate_all")
-                .replace("@CLICKHOUSE_PASSWORD@", "p&ss");
+                .replace("@CLICKHOUSE_PASSWORD@", "p&ss")
+                .replace("/etc/tidegate/keys/settings.key", directory.resolve("notifier.key").toString())
+                .replace("/etc/tidegate/keys/vapid-private.pem", directory.resolve("vapid.pem").toString())
+                .replace("/etc/tidegate/keys/vapid-public.pem", directory.resolve("vapid.pub.pem").toString());
         assertThat(text.replaceAll("(?m)^#.*", "")).doesNotContain("@CLICK", "@KAFKA");
         return Files.writeString(directory.resolve(template.getFileName().toString()), text);
     }

@@ -72,7 +72,7 @@ final class NotifierWorld implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrapServers), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Makes topics, {@code notifier.key}, {@code vapid.pem} and {@code vapid.pub.pem}, and starts a gateway with the API. */
+    /** Makes topics and {@linkplain #keys keys}, and starts a gateway with the API. */
     static NotifierWorld create(Vertx vertx, String bootstrapServers, Path directory) {
         TopicSetup.ensure(bootstrapServers, 2);
         keys(directory);
@@ -90,7 +90,8 @@ final class NotifierWorld implements AutoCloseable {
         return world;
     }
 
-    private static void keys(Path directory) {
+    /** Makes {@code notifier.key}, {@code vapid.pem} and {@code vapid.pub.pem}. */
+    static void keys(Path directory) {
         try {
             Files.writeString(
                     directory.resolve("notifier.key"), Base64.getEncoder().encodeToString(new byte[32]));
