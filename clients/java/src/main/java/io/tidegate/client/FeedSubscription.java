@@ -280,12 +280,12 @@ final class FeedSubscription<M extends FeedMessage> implements Subscription {
         }
         switch (frame.op) {
             case "subscribed" -> {
-                if (cursor == null) {
-                    // Whoever is cut off before the first message goes on from here.
-                    cursor = frame.place;
-                }
                 backoff.reset();
                 live = true;
+                if (cursor == null) {
+                    // Cut off before the first message, it goes on from here and not from whenever it is back.
+                    cursor = frame.place;
+                }
                 tell(listener::onLive);
             }
             case "event" -> event(frame);

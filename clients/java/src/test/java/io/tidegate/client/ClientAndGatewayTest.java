@@ -255,6 +255,21 @@ class ClientAndGatewayTest {
     }
 
     @Test
+    void aSubscriptionThatIsCutBeforeItsFirstMessageGoesOnWhereItBegan() throws Exception {
+        Ear ear = new Ear();
+        SubscribeOptions options = SubscribeOptions.DEFAULT.subject("u-first");
+        try (Subscription subscription = client.subscribe(Channel.FRAUD_ALERTS, options, ear)) {
+            await().atMost(PATIENCE).until(subscription::isLive);
+            proxy.cut();
+            raise("first-while-away", "u-first");
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(ear.heard).containsExactly("first-while-away"));
+            assertThat(ear.interruptions).hasPositiveValue();
+            assertThat(ear.gaps).isEmpty();
+        }
+    }
+
+    @Test
     void aChannelThatIsNotAllowedEndsTheSubscription() throws Exception {
         Ear ear = new Ear();
         try (TidegateClient stranger = TidegateClient.builder(proxy.uri())

@@ -26,10 +26,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 public final class TopicSource {
 
     /**
-     * Ticks keep every partition's clock going, so idleness is only for a platform without any gateway. It must stay long:
-     * an idle partition that comes back behind the watermark has its events dropped as late.
+     * Ticks keep every partition's clock going, so idleness is only for a partition that nobody writes to any more. It must be longer
+     * than any recovery, on however busy a machine: a partition that is taken for idle because it hasn't been read for a while has its
+     * events dropped as late when it is. Until then the alerts that wait for a watermark are late; the others don't wait for one.
      */
-    static final Duration IDLENESS = Duration.ofSeconds(30);
+    static final Duration IDLENESS = Duration.ofMinutes(15);
 
     /**
      * @param records decoded and fit to be processed

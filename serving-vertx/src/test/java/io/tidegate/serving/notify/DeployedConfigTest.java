@@ -38,9 +38,15 @@ class DeployedConfigTest {
                 .replace("@CLICKHOUSE_URL@", "http://chproxy:9090")
                 .replace("@CLICKHOUSE_DATABASE@", "tidegate_all")
                 .replace("@CLICKHOUSE_PASSWORD@", "p&ss")
-                .replace("/etc/tidegate/keys/settings.key", directory.resolve("notifier.key").toString())
-                .replace("/etc/tidegate/keys/vapid-private.pem", directory.resolve("vapid.pem").toString())
-                .replace("/etc/tidegate/keys/vapid-public.pem", directory.resolve("vapid.pub.pem").toString());
+                .replace(
+                        "/etc/tidegate/keys/settings.key",
+                        directory.resolve("notifier.key").toString())
+                .replace(
+                        "/etc/tidegate/keys/vapid-private.pem",
+                        directory.resolve("vapid.pem").toString())
+                .replace(
+                        "/etc/tidegate/keys/vapid-public.pem",
+                        directory.resolve("vapid.pub.pem").toString());
         assertThat(text.replaceAll("(?m)^#.*", "")).doesNotContain("@CLICK", "@KAFKA");
         return Files.writeString(directory.resolve(template.getFileName().toString()), text);
     }

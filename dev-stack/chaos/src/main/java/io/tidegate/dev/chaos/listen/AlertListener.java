@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 public final class AlertListener implements AutoCloseable {
 
     private static final SubscribeOptions OPTIONS =
-            SubscribeOptions.DEFAULT.withHeartbeat(Duration.ofSeconds(2)).withMaxBackoff(Duration.ofSeconds(1));
+            SubscribeOptions.DEFAULT.withHeartbeat(Duration.ofSeconds(3)).withMaxBackoff(Duration.ofSeconds(1));
 
     private final String name;
     private final TidegateClient client;

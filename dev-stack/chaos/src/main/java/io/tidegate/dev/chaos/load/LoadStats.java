@@ -3,7 +3,7 @@ package io.tidegate.dev.chaos.load;
 /**
  * The load so far.
  *
- * @param sent different events of which a request was sent at least once
+ * @param sent events in requests that were sent at least once, repeats included
  * @param acknowledged events of requests that were answered for good, repeats included
  * @param waiting requests that are not answered for good yet
  * @param attempts requests sent, again or for the first time
