@@ -7,12 +7,39 @@
 #   require_build_tools     a JDK and unzip, installed or named
 #   demo_is_built ROOT      whether there is a build at all, fresh or not; sets `demo_class_path`
 
-demo_is_built() {
-  local root="$1" jar
-  jar="$(find "$root/dev-stack/demo/target" -maxdepth 1 -name 'tidegate-dev-demo-*.jar' 2>/dev/null | head -n 1 || true)"
-  [ -n "$jar" ] && [ -d "$root/dev-stack/demo/target/lib" ] || return 1
-  demo_class_path="$jar:$root/dev-stack/demo/target/lib/*"
+# Whether module dev-stack/$2 has a build; its class path then is in $2_class_path.
+is_built() {
+  local target="$1/dev-stack/$2/target" jar
+  jar="$(find "$target" -maxdepth 1 -name "tidegate-dev-$2-*.jar" 2>/dev/null | head -n 1 || true)"
+  [ -n "$jar" ] && [ -d "$target/lib" ] || return 1
+  printf -v "$2_class_path" '%s' "$jar:$target/lib/*"
 }
+
+# Builds modules $3 for dev-stack/$2 unless $2_is_fresh.
+build_unless_fresh() {
+  local root="$1"
+  if ! "$2_is_fresh" "$root"; then
+    mkdir -p "$root/target"
+    # One build at a time, since all write the same folders; whoever waited may find it done.
+    exec 8>"$root/target/.demo-build.lock"
+    if command -v flock >/dev/null; then flock 8; fi
+    if ! "$2_is_fresh" "$root"; then
+      run_build "$root" "$3" "dev-stack/$2"
+    fi
+    exec 8>&-
+  fi
+  is_built "$root" "$2"
+}
+
+# Whether the libraries are there with which the parts of a cluster are started.
+has_libraries() {
+  local module
+  for module in dev-stack/kafka dev-stack/flink dev-stack/zookeeper serving-vertx; do
+    [ -d "$1/$module/target/lib" ] || return 1
+  done
+}
+
+demo_is_built() { is_built "$1" demo; }
 
 # Sources that are newer than file $2: the demo's, and the folders that follow.
 newer_sources() {
@@ -35,84 +62,30 @@ demo_is_fresh() {
   done
 }
 
-build_demo() {
-  local root="$1"
-  if ! demo_is_fresh "$root"; then
-    mkdir -p "$root/target"
-    # One build at a time; whoever waited may find it done.
-    exec 8>"$root/target/.demo-build.lock"
-    if command -v flock >/dev/null; then flock 8; fi
-    if ! demo_is_fresh "$root"; then
-      run_build "$root" dev-stack/demo,serving-vertx dev-stack/demo
-    fi
-    exec 8>&-
-  fi
-  demo_is_built "$root"
-}
+build_demo() { build_unless_fresh "$1" demo dev-stack/demo,serving-vertx; }
 
-cluster_is_built() {
-  local root="$1" jar
-  jar="$(find "$root/dev-stack/cluster/target" -maxdepth 1 -name 'tidegate-dev-cluster-*.jar' 2>/dev/null | head -n 1 || true)"
-  [ -n "$jar" ] && [ -d "$root/dev-stack/cluster/target/lib" ] || return 1
-  cluster_class_path="$jar:$root/dev-stack/cluster/target/lib/*"
-}
+cluster_is_built() { is_built "$1" cluster; }
 
 cluster_is_fresh() {
-  local root="$1" module
-  cluster_is_built "$root" || return 1
-  for module in dev-stack/kafka dev-stack/flink dev-stack/zookeeper serving-vertx; do
-    [ -d "$root/$module/target/lib" ] || return 1
-  done
+  local root="$1"
+  cluster_is_built "$root" && has_libraries "$root" || return 1
   [ -f "$root/dev-stack/cluster/target/.built" ] && [ -z "$(newer_sources "$root" \
     "$root/dev-stack/cluster/target/.built" dev-stack/flink dev-stack/zookeeper dev-stack/cluster)" ]
 }
 
-build_cluster() {
-  local root="$1"
-  if ! cluster_is_fresh "$root"; then
-    mkdir -p "$root/target"
-    # The same lock: both write the same folders.
-    exec 8>"$root/target/.demo-build.lock"
-    if command -v flock >/dev/null; then flock 8; fi
-    if ! cluster_is_fresh "$root"; then
-      run_build "$root" dev-stack/cluster dev-stack/cluster
-    fi
-    exec 8>&-
-  fi
-  cluster_is_built "$root"
-}
+build_cluster() { build_unless_fresh "$1" cluster dev-stack/cluster; }
 
-chaos_is_built() {
-  local root="$1" jar
-  jar="$(find "$root/dev-stack/chaos/target" -maxdepth 1 -name 'tidegate-dev-chaos-*.jar' 2>/dev/null | head -n 1 || true)"
-  [ -n "$jar" ] && [ -d "$root/dev-stack/chaos/target/lib" ] || return 1
-  chaos_class_path="$jar:$root/dev-stack/chaos/target/lib/*"
-}
+chaos_is_built() { is_built "$1" chaos; }
 
 chaos_is_fresh() {
-  local root="$1" module
-  chaos_is_built "$root" || return 1
-  for module in dev-stack/kafka dev-stack/flink dev-stack/zookeeper serving-vertx; do
-    [ -d "$root/$module/target/lib" ] || return 1
-  done
+  local root="$1"
+  chaos_is_built "$root" && has_libraries "$root" || return 1
   # clients is searched without clients/java, which only the campaign needs.
   [ -f "$root/dev-stack/chaos/target/.built" ] && [ -z "$(newer_sources "$root" "$root/dev-stack/chaos/target/.built" \
     dev-stack/flink dev-stack/zookeeper dev-stack/cluster dev-stack/replay dev-stack/chaos clients/java/src/main)" ]
 }
 
-build_chaos() {
-  local root="$1"
-  if ! chaos_is_fresh "$root"; then
-    mkdir -p "$root/target"
-    exec 8>"$root/target/.demo-build.lock"
-    if command -v flock >/dev/null; then flock 8; fi
-    if ! chaos_is_fresh "$root"; then
-      run_build "$root" dev-stack/chaos dev-stack/chaos
-    fi
-    exec 8>&-
-  fi
-  chaos_is_built "$root"
-}
+build_chaos() { build_unless_fresh "$1" chaos dev-stack/chaos; }
 
 # What a build needs beyond Java itself; names what is missing.
 require_build_tools() {
