@@ -13,7 +13,6 @@ final class SeenEventsSerializer extends TypeSerializerSingleton<SeenEvents> {
 
     private static final long serialVersionUID = 1L;
 
-    private static final int HEADER_BYTES = Long.BYTES + Integer.BYTES;
     private static final int ENTRY_BYTES = 2 * Long.BYTES + Integer.BYTES;
     /** 8 kB at a time. */
     private static final int CHUNK_ENTRIES = 400;
@@ -51,9 +50,8 @@ final class SeenEventsSerializer extends TypeSerializerSingleton<SeenEvents> {
      */
     @Override
     public void serialize(SeenEvents seen, DataOutputView target) throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-        header.putLong(seen.latestMs()).putInt(seen.size());
-        target.write(header.array());
+        target.writeLong(seen.latestMs());
+        target.writeInt(seen.size());
         ByteBuffer chunk = ByteBuffer.allocate(Math.min(seen.size(), CHUNK_ENTRIES) * ENTRY_BYTES);
         seen.<IOException>forEach((high, low, second) -> {
             if (!chunk.hasRemaining()) {

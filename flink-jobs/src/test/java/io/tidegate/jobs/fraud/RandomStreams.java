@@ -141,7 +141,7 @@ final class RandomStreams {
     private void repeats() {
         for (OracleEvent event : List.copyOf(events)) {
             if (random.nextInt(10) == 0) {
-                events.add(again(event, event.timeMs() + random.nextInt(3) * 1_000L));
+                events.add(event.withIdAndTime(event.eventId(), event.timeMs() + random.nextInt(3) * 1_000L));
             }
             if (random.nextInt(100) == 0) {
                 String id = id();
@@ -151,16 +151,6 @@ final class RandomStreams {
                         .post("p1"));
             }
         }
-    }
-
-    private static OracleEvent again(OracleEvent event, long timeMs) {
-        return OracleEvent.builder(event.type(), event.eventId(), event.userId(), timeMs)
-                .post(event.postId())
-                .amountE4(event.amountE4())
-                .ip(event.ip())
-                .device(event.deviceId())
-                .country(event.country())
-                .build();
     }
 
     private void add(OracleEvent.Builder event) {

@@ -45,6 +45,29 @@ public record OracleEvent(
         return new Builder(type, eventId, userId, timeMs);
     }
 
+    /** The same with another id and time: what happened, happening again. */
+    public OracleEvent withIdAndTime(String otherEventId, long otherTimeMs) {
+        return new OracleEvent(
+                type,
+                otherEventId,
+                userId,
+                otherTimeMs,
+                postId,
+                authorId,
+                betId,
+                gameId,
+                amountE4,
+                currency,
+                oddsE4,
+                betType,
+                city,
+                deviceType,
+                payoutE4,
+                ip,
+                deviceId,
+                country);
+    }
+
     /** Fills what an event type needs; everything else stays "not given". */
     public static final class Builder {
         private final EventType type;

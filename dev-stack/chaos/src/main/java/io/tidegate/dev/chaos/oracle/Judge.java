@@ -185,7 +185,8 @@ public final class Judge {
 
     private void alerts(Map<String, TopicEvent> firsts) {
         List<OracleEvent> events = new ArrayList<>(firsts.size());
-        firsts.forEach((id, record) -> events.add(at(evidence.sent().get(id).event(), record.appendedAtMs())));
+        firsts.forEach(
+                (id, record) -> events.add(evidence.sent().get(id).event().withIdAndTime(id, record.appendedAtMs())));
         List<OracleAlert> expected = new ArrayList<>(Oracle.alerts(events));
         expected.addAll(Oracle.surges(events, evidence.untilMs()));
 
@@ -311,28 +312,6 @@ public final class Judge {
     private static OracleAlert content(RaisedAlert alert) {
         return new OracleAlert(
                 alert.ruleId(), alert.subject(), alert.eventIds(), alert.startedAtMs(), alert.detectedAtMs());
-    }
-
-    private static OracleEvent at(OracleEvent event, long timeMs) {
-        return new OracleEvent(
-                event.type(),
-                event.eventId(),
-                event.userId(),
-                timeMs,
-                event.postId(),
-                event.authorId(),
-                event.betId(),
-                event.gameId(),
-                event.amountE4(),
-                event.currency(),
-                event.oddsE4(),
-                event.betType(),
-                event.city(),
-                event.deviceType(),
-                event.payoutE4(),
-                event.ip(),
-                event.deviceId(),
-                event.country());
     }
 
     private static String text(OracleAlert alert) {

@@ -275,30 +275,8 @@ final class GeneratedHistory {
         long last = -1;
         for (Draft draft : drafts) {
             last = Math.max(last + 1, draft.timeMs());
-            events.add(withIdAndTime(draft.event(), id("e" + events.size()), startMs + last));
+            events.add(draft.event().withIdAndTime(id("e" + events.size()), startMs + last));
         }
         return events;
-    }
-
-    private static OracleEvent withIdAndTime(OracleEvent event, String eventId, long timeMs) {
-        return new OracleEvent(
-                event.type(),
-                eventId,
-                event.userId(),
-                timeMs,
-                event.postId(),
-                event.authorId(),
-                event.betId(),
-                event.gameId(),
-                event.amountE4(),
-                event.currency(),
-                event.oddsE4(),
-                event.betType(),
-                event.city(),
-                event.deviceType(),
-                event.payoutE4(),
-                event.ip(),
-                event.deviceId(),
-                event.country());
     }
 }
