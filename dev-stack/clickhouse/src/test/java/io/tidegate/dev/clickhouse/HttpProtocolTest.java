@@ -102,6 +102,26 @@ class HttpProtocolTest {
     }
 
     @Test
+    void aConnectionThatEndsWithItsAnswerIsAnnounced() throws Exception {
+        // When
+        String answer = rawAnswer("GET /?query=SELECT+1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        // Then
+        assertThat(answer).containsIgnoringCase("\r\nConnection: close\r\n").doesNotContainIgnoringCase("Keep-Alive");
+        assertThat(header(get("/ping"), "Keep-Alive")).startsWith("timeout=");
+    }
+
+    /** All that comes until the server closes. */
+    private String rawAnswer(String request) throws IOException {
+        URI uri = clickHouse.uri();
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
     void anInsertTellsHowManyRowsItWrote() throws Exception {
         // Given
         clickHouse.query("CREATE TABLE summary_t (a Int32) ENGINE = MergeTree ORDER BY a");

@@ -33,7 +33,17 @@ final class Answer {
         Headers headers = exchange.getResponseHeaders();
         headers.set("X-ClickHouse-Server-Display-Name", "tidegate");
         headers.set("X-ClickHouse-Timezone", timezone);
-        headers.set("Keep-Alive", "timeout=" + HttpFront.KEEP_ALIVE.toSeconds());
+        if (isLastOfItsConnection(exchange)) {
+            // Said back, as a server does: a client that isn't told keeps the connection for its next request.
+            headers.set("Connection", "close");
+        } else {
+            headers.set("Keep-Alive", "timeout=" + HttpFront.KEEP_ALIVE.toSeconds());
+        }
+    }
+
+    private static boolean isLastOfItsConnection(HttpExchange exchange) {
+        String connection = exchange.getRequestHeaders().getFirst("Connection");
+        return connection != null && connection.equalsIgnoreCase("close");
     }
 
     void queryId(String queryId) {
