@@ -15,7 +15,10 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
 
-/** Compiled rules, with both operators that they run in. Only the alerts of one kind of subject come of each rule. */
+/**
+ * Compiled rules, with both operators that they run in. Only the alerts of one kind of subject come of each rule; of one that has
+ * no compiled form, none.
+ */
 final class CompiledHarness extends PatternHarness {
 
     private static final int MAX_PARALLELISM = 128;
@@ -32,7 +35,7 @@ final class CompiledHarness extends PatternHarness {
             FraudPattern pattern = FraudPatterns.of(rule);
             if (pattern instanceof UserRule) {
                 aboutUsers.add(rule);
-            } else {
+            } else if (pattern instanceof DistinctUsers) {
                 aboutShared.add(rule);
                 shared.add(pattern);
             }
