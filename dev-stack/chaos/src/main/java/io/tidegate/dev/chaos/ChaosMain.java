@@ -1,6 +1,7 @@
 package io.tidegate.dev.chaos;
 
 import io.tidegate.dev.chaos.fault.FaultKind;
+import io.tidegate.dev.cluster.Machine;
 import io.tidegate.dev.cluster.StartException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ public final class ChaosMain implements Callable<Integer> {
     private int basePort = 0;
 
     @Option(names = "--partitions", description = "of the topics; default: ${DEFAULT-VALUE}")
-    private int partitions = 12;
+    private int partitions = Machine.here().partitions();
 
     @Option(names = "--keep", description = "leave the cluster running")
     private boolean keep;

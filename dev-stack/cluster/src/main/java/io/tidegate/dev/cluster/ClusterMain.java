@@ -50,6 +50,7 @@ public final class ClusterMain {
                 .addSubcommand(new Stop(main))
                 .addSubcommand(new Cont(main))
                 .addSubcommand(new Submit(main))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(ClusterMain::explain)
                 .execute(args);
         System.exit(code);
@@ -139,8 +140,16 @@ public final class ClusterMain {
         @Option(
                 names = "--partitions",
                 paramLabel = "N",
-                description = "Of the keyed topics, when they are made (default: ${DEFAULT-VALUE}).")
-        private int partitions = ClusterSettings.DEFAULT_PARTITIONS;
+                description = "Of the keyed topics, when they are made (default: 6 on a small machine, otherwise 12).")
+        private Integer partitions;
+
+        @Option(
+                names = "--machine",
+                paramLabel = "SIZE",
+                description =
+                        "small: tuned for few cores; large: all settings as in production (default: small on up to"
+                                + " 4 processors).")
+        private Machine machine = Machine.here();
 
         @Option(names = "--no-jobs", description = "Submit no job; see scripts/submit.")
         private boolean noJobs;
@@ -166,7 +175,14 @@ public final class ClusterMain {
                     throw new IllegalArgumentException("store-via: " + e.getMessage(), e);
                 }
             }
-            ClusterSettings settings = new ClusterSettings(home(), dir(), basePort, partitions, !noJobs, via);
+            ClusterSettings settings = new ClusterSettings(
+                    home(),
+                    dir(),
+                    basePort,
+                    partitions == null ? machine.partitions() : partitions,
+                    !noJobs,
+                    via,
+                    machine);
             announce(Cluster.up(settings, main::say), settings);
             return 0;
         }

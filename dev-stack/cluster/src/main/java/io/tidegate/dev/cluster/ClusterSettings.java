@@ -14,14 +14,19 @@ import java.util.List;
  * @param submitJobs whether all jobs are to run when it is up
  * @param storeVia addresses at which jobs and gateways reach the ClickHouse engines instead of directly, one per shard; empty for
  *     directly
+ * @param machine what the processes are tuned for
  */
 public record ClusterSettings(
-        Path home, Path dir, int basePort, int partitions, boolean submitJobs, List<HostPort> storeVia) {
+        Path home,
+        Path dir,
+        int basePort,
+        int partitions,
+        boolean submitJobs,
+        List<HostPort> storeVia,
+        Machine machine) {
 
     public static final int DEFAULT_BASE_PORT = 18_000;
     public static final int PORTS_OF_BEFORE = -1;
-    /** As docs/ARCHITECTURE.md has it for clusters. */
-    public static final int DEFAULT_PARTITIONS = 12;
     /** Engines, each with half of the rows. */
     static final int SHARDS = 2;
 
@@ -55,22 +60,27 @@ public record ClusterSettings(
 
     /** Everything as by default. */
     public static ClusterSettings of(Path home, Path dir) {
-        return new ClusterSettings(home, dir, PORTS_OF_BEFORE, DEFAULT_PARTITIONS, true, List.of());
+        Machine machine = Machine.here();
+        return new ClusterSettings(home, dir, PORTS_OF_BEFORE, machine.partitions(), true, List.of(), machine);
     }
 
     public ClusterSettings basePort(int value) {
-        return new ClusterSettings(home, dir, value, partitions, submitJobs, storeVia);
+        return new ClusterSettings(home, dir, value, partitions, submitJobs, storeVia, machine);
     }
 
     public ClusterSettings partitions(int value) {
-        return new ClusterSettings(home, dir, basePort, value, submitJobs, storeVia);
+        return new ClusterSettings(home, dir, basePort, value, submitJobs, storeVia, machine);
     }
 
     public ClusterSettings submitJobs(boolean value) {
-        return new ClusterSettings(home, dir, basePort, partitions, value, storeVia);
+        return new ClusterSettings(home, dir, basePort, partitions, value, storeVia, machine);
     }
 
     public ClusterSettings storeVia(List<HostPort> value) {
-        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, value);
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, value, machine);
+    }
+
+    public ClusterSettings machine(Machine value) {
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, value);
     }
 }

@@ -84,6 +84,16 @@ public final class FlinkRest {
                 .findFirst();
     }
 
+    /** What the JobManager was told, by its configuration file or its command line. */
+    public Optional<String> configured(String key) throws IOException, InterruptedException {
+        for (JsonNode entry : get("/jobmanager/config")) {
+            if (entry.path("key").asText().equals(key)) {
+                return Optional.of(entry.path("value").asText());
+            }
+        }
+        return Optional.empty();
+    }
+
     /** @return the id by which {@link #run} knows the jar */
     public String upload(Path jar) throws IOException, InterruptedException {
         String boundary = UUID.randomUUID().toString();

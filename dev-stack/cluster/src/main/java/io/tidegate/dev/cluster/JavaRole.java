@@ -17,18 +17,20 @@ final class JavaRole {
     private final Path log;
     private final Path output;
     private final int port;
+    private final Machine machine;
     private final List<String> jvm = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     // One malloc arena per core and more would only hold on to memory.
     private final Map<String, String> environment = new LinkedHashMap<>(Map.of("MALLOC_ARENA_MAX", "2"));
     private int stopSeconds = DEFAULT_STOP_SECONDS;
 
-    JavaRole(String name, String classPath, ClusterDirectory directory, int port) throws IOException {
+    JavaRole(String name, String classPath, ClusterDirectory directory, int port, Machine machine) throws IOException {
         this.name = name;
         this.classPath = classPath;
         this.log = directory.log(name);
         this.output = directory.output(name);
         this.port = port;
+        this.machine = machine;
         jvm("-XX:ErrorFile=" + log + ".crash", "-XX:+ExitOnOutOfMemoryError", "-XX:ReservedCodeCacheSize=96m");
         jvm("-Duser.timezone=UTC", "-Dfile.encoding=UTF-8", "-Djava.awt.headless=true");
     }
@@ -72,7 +74,7 @@ final class JavaRole {
     RoleState readyWhen(Readiness readiness) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvm);
+        command.addAll(machine.jvm(jvm));
         command.add("-cp");
         command.add(classPath);
         command.addAll(arguments);

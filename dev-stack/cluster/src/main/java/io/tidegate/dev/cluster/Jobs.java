@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.GlobalConfiguration;
 
 /** Submits the platform's jobs to a cluster. Each keeps its checkpoints in a directory of its own, by its name. */
 public final class Jobs {
@@ -126,10 +125,10 @@ public final class Jobs {
         }
     }
 
-    /** Flink's interface doesn't look at the cluster's default. */
-    private int parallelism() {
-        Path conf = Path.of(cluster.home(), "flink-conf/cluster");
-        return GlobalConfiguration.loadConfiguration(conf.toString()).get(CoreOptions.DEFAULT_PARALLELISM);
+    /** Flink's interface doesn't look at the cluster's default when it runs a jar. */
+    private int parallelism() throws IOException, InterruptedException {
+        return Integer.parseInt(flink.configured(CoreOptions.DEFAULT_PARALLELISM.key())
+                .orElseThrow(() -> new IOException("The JobManager doesn't say which parallelism is its default")));
     }
 
     /** Those of the platform's jobs that aren't there are submitted, where they were. */

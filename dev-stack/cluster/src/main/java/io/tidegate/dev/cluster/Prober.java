@@ -21,6 +21,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 final class Prober {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    /** A client has to be made first, of many classes. */
+    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(10);
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -91,7 +93,7 @@ final class Prober {
     }
 
     private static boolean brokerServes(String address, int node) throws InterruptedException {
-        int timeout = Math.toIntExact(TIMEOUT.toMillis());
+        int timeout = Math.toIntExact(BROKER_TIMEOUT.toMillis());
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 address,

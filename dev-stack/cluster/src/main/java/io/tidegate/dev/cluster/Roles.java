@@ -214,8 +214,9 @@ final class Roles {
 
     /** What every process of Flink's is told about its place. */
     private FlinkOptions highAvailability(String name) throws IOException {
-        return new FlinkOptions()
-                .set("metrics.reporter.prom.factory.class", LoopbackPrometheusReporterFactory.class.getName())
+        FlinkOptions options = new FlinkOptions();
+        settings.machine().flink().forEach(options::set);
+        return options.set("metrics.reporter.prom.factory.class", LoopbackPrometheusReporterFactory.class.getName())
                 .set("high-availability.zookeeper.quorum", address(ZOOKEEPER))
                 .set("high-availability.cluster-id", "/tidegate")
                 .set("high-availability.storageDir", directory.flink("ha").toUri())
@@ -230,7 +231,7 @@ final class Roles {
                 http: {host: %1$s, port: %2$s}
                 grpc: {host: %1$s, port: %3$s}
                 ops: {host: %1$s, port: %4$s}
-                kafka: {bootstrapServers: "%5$s"}
+                kafka: {bootstrapServers: "%5$s", tickInterval: %8$s}
                 clickhouse: {url: "%6$s", database: tidegate, user: default, password: ""}
                 auth: {publicKeyFile: "%7$s", algorithm: ES256, issuer: tidegate, audience: tidegate}
                 # One machine sends everything here, and nginx stands before us.
@@ -247,7 +248,8 @@ final class Roles {
                         kafka(),
                         // Completeness is added up over all shards; the rest of the gateway takes the first.
                         String.join(",", stores()),
-                        new KeyFiles(directory.root()).publicKey()));
+                        new KeyFiles(directory.root()).publicKey(),
+                        settings.machine().tickInterval()));
         return java(name, GatewayBuild.classPath(settings.home()))
                 .jvm("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC")
                 .log(CHILD_LOG)
@@ -346,7 +348,7 @@ final class Roles {
     }
 
     private JavaRole java(String name, String classPath) throws IOException {
-        return new JavaRole(name, classPath, directory, ports.get(name));
+        return new JavaRole(name, classPath, directory, ports.get(name), settings.machine());
     }
 
     /** {@code -Dkey=value} of Flink's processes. */
