@@ -236,36 +236,56 @@ final class ManySockets {
             // Warms up.
             phase(false, special);
             phase(true, special);
-            List<Double> ratios = new ArrayList<>();
-            List<Double> allA = new ArrayList<>();
-            List<Double> allB = new ArrayList<>();
+            List<Double> pairs = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                List<Double> a = new ArrayList<>(phase(false, special));
-                List<Double> b = new ArrayList<>(phase(true, special));
-                b.addAll(phase(true, special));
-                a.addAll(phase(false, special));
-                ratios.add(median(b) / median(a));
-                allA.addAll(a);
-                allB.addAll(b);
+                List<Double> firstA = phase(false, special);
+                List<Double> firstB = phase(true, special);
+                List<Double> secondB = phase(true, special);
+                List<Double> secondA = phase(false, special);
+                pairs.add(median(firstB) / median(firstA));
+                pairs.add(median(secondB) / median(secondA));
                 System.out.printf(
                         Locale.ROOT,
-                        "round %d: p99 of an event, median: A %.1f ms, B %.1f ms, ratio %.3f%n",
+                        "round %d: p99 of an event, median: A %.1f and %.1f ms, B %.1f and %.1f ms%n",
                         round + 1,
-                        median(a),
-                        median(b),
-                        median(b) / median(a));
+                        median(firstA),
+                        median(secondA),
+                        median(firstB),
+                        median(secondB));
+            }
+            report(pairs);
+        }
+
+        /** The interval is that of the sign test: it asks nothing of the distribution but that pairs are independent. */
+        private static void report(List<Double> pairs) {
+            double[] sorted =
+                    pairs.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            int outside = -1;
+            double confidence = 1;
+            double tail = Math.pow(0.5, sorted.length);
+            double term = tail;
+            for (int i = 0; 1 - 2 * tail >= 0.95; i++) {
+                outside = i;
+                confidence = 1 - 2 * tail;
+                term = term * (sorted.length - i) / (i + 1);
+                tail += term;
             }
             System.out.printf(
                     Locale.ROOT,
-                    "all rounds: p99 of an event, median of %d and %d: A %.1f ms, B %.1f ms, ratio %.3f; median of the"
-                            + " rounds' %.3f, all %s%n",
-                    allA.size(),
-                    allB.size(),
-                    median(allA),
-                    median(allB),
-                    median(allB) / median(allA),
-                    median(ratios),
-                    ratios);
+                    "p99 with 1%% stalled to none stalled: median of %d pairs of neighbouring phases %.3f; all %s%n",
+                    sorted.length,
+                    median(pairs),
+                    Arrays.stream(sorted)
+                            .mapToObj(ratio -> String.format(Locale.ROOT, "%.2f", ratio))
+                            .toList());
+            if (outside >= 0) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "%.1f%% confidence interval of the median: %.3f to %.3f%n",
+                        confidence * 100,
+                        sorted[outside],
+                        sorted[sorted.length - 1 - outside]);
+            }
         }
 
         private static double median(List<Double> values) {
