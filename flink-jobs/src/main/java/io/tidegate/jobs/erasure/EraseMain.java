@@ -106,12 +106,12 @@ public final class EraseMain implements Callable<Integer> {
         }
         TopicRecords topics = new TopicRecords(kafka());
         Instant now = Instant.now();
-        // Settings first, so that nothing more is sent to the person; what is on the logs is asked before anything is removed.
+        // Settings first, so that nothing more is sent to the person; what is on the logs is asked before anything is
+        // removed.
         List<Receipt.Expiry> expiries = topics.expiries(now);
         List<Receipt.Tombstones> tombstones = topics.bury(subject, apply);
         List<Receipt.Rows> rows = new StoredRows(shards, database).erase(subject, apply);
-        String receipt =
-                new Receipt(subject, now, apply, rows, tombstones, expiries, now.plus(STATE)).toJson();
+        String receipt = new Receipt(subject, now, apply, rows, tombstones, expiries, now.plus(STATE)).toJson();
         if (receiptFile != null) {
             Files.writeString(receiptFile, receipt);
         }

@@ -49,26 +49,24 @@ record Receipt(
                   ]
                 }
                 """.formatted(
-                        text(subject.user()),
-                        text(subject.tenant()),
-                        at,
-                        applied,
-                        rows.stream()
-                                .map(row -> "    {\"table\": \"%s\", \"shard\": %d, \"%s\": %d}"
-                                        .formatted(row.table(), row.shard(), row.verb(), row.count()))
-                                .collect(Collectors.joining(",\n")),
-                        tombstones.stream()
-                                .map(topic -> "    {\"topic\": \"%s\", \"keys\": %d}"
-                                        .formatted(topic.topic(), topic.keys()))
-                                .collect(Collectors.joining(",\n")),
-                        expiries.stream()
-                                        .map(topic -> "    {\"topic\": \"%s\", \"goneBy\": %s}"
-                                                .formatted(
-                                                        topic.topic(),
-                                                        topic.by() == null ? "null" : "\"" + topic.by() + "\""))
-                                        .collect(Collectors.joining(",\n"))
-                                + ",\n    {\"jobState\": \"histories of the detection and engagement jobs\", \"goneBy\": \""
-                                + state + "\"}");
+                text(subject.user()),
+                text(subject.tenant()),
+                at,
+                applied,
+                rows.stream()
+                        .map(row -> "    {\"table\": \"%s\", \"shard\": %d, \"%s\": %d}"
+                                .formatted(row.table(), row.shard(), row.verb(), row.count()))
+                        .collect(Collectors.joining(",\n")),
+                tombstones.stream()
+                        .map(topic -> "    {\"topic\": \"%s\", \"keys\": %d}".formatted(topic.topic(), topic.keys()))
+                        .collect(Collectors.joining(",\n")),
+                expiries.stream()
+                                .map(topic -> "    {\"topic\": \"%s\", \"goneBy\": %s}"
+                                        .formatted(
+                                                topic.topic(), topic.by() == null ? "null" : "\"" + topic.by() + "\""))
+                                .collect(Collectors.joining(",\n"))
+                        + ",\n    {\"jobState\": \"histories of the detection and engagement jobs\", \"goneBy\": \""
+                        + state + "\"}");
     }
 
     private static String text(String value) {

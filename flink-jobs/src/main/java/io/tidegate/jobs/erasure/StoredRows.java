@@ -37,8 +37,8 @@ final class StoredRows {
                 if (apply && rows > 0) {
                     shards.get(shard)
                             .query(
-                                    "ALTER TABLE " + database + "." + place.table() + " " + place.mutation()
-                                            + " WHERE " + place.condition(),
+                                    "ALTER TABLE " + database + "." + place.table() + " " + place.mutation() + " WHERE "
+                                            + place.condition(),
                                     Map.of("mutations_sync", "2"));
                     long left = count(shards.get(shard), place);
                     if (left > 0) {
@@ -65,8 +65,7 @@ final class StoredRows {
         String user = subject.userSql();
         return List.of(
                 new Place("events", "removed", "user_id = " + user + " AND " + tenant, "DELETE"),
-                new Place(
-                        "events", "anonymised", "author_id = " + user + " AND " + tenant, "UPDATE author_id = ''"),
+                new Place("events", "anonymised", "author_id = " + user + " AND " + tenant, "UPDATE author_id = ''"),
                 new Place("alerts", "removed", "subject = " + user + " AND " + tenant, "DELETE"),
                 // About a device or a post that several shared: the alert is about the others too.
                 new Place(

@@ -31,8 +31,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class TopicRecords {
 
     private static final List<String> COMPACTED = List.of(Topics.NOTIFIER_SETTINGS, Topics.NOTIFIER_DELIVERIES);
-    private static final List<String> LOGS = List.of(
-            Topics.EVENTS, Topics.EVENTS_DLQ, Topics.ALERTS, Topics.NOTIFICATIONS, Topics.NOTIFICATIONS_DLQ);
+    private static final List<String> LOGS =
+            List.of(Topics.EVENTS, Topics.EVENTS_DLQ, Topics.ALERTS, Topics.NOTIFICATIONS, Topics.NOTIFICATIONS_DLQ);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private record Place(TopicPartition partition, String key) {}
@@ -89,7 +89,8 @@ final class TopicRecords {
                 long segmentMs =
                         Long.parseLong(configs.get(topic).get("segment.ms").value());
                 expiries.add(new Receipt.Expiry(
-                        topic.name(), retentionMs < 0 ? null : now.plusMillis(retentionMs).plusMillis(segmentMs)));
+                        topic.name(),
+                        retentionMs < 0 ? null : now.plusMillis(retentionMs).plusMillis(segmentMs)));
             }
             return expiries;
         }

@@ -78,8 +78,8 @@ class EraseTest {
         alert("device:e", "t", "3 users logged in on device e: ux1, u.12, u3.");
         notification("u.1", "t");
         notification("u.1", "other");
-        List<String> keys = List.of(
-                "user/u.1\0t", "push/u.1\0t/phone", "user/u.1", "push/u.12\0t/phone", "webhook/u.1");
+        List<String> keys =
+                List.of("user/u.1\0t", "push/u.1\0t/phone", "user/u.1", "push/u.12\0t/phone", "webhook/u.1");
         for (String key : keys) {
             send(Topics.NOTIFIER_SETTINGS, 0, key, new byte[] {1, 2, 3});
         }
@@ -165,10 +165,13 @@ class EraseTest {
 
     private static Outcome erase(String... args) {
         List<String> all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("--kafka", broker.bootstrapServers(), "--clickhouse", clickHouse.uri().toString()));
+        all.addAll(List.of(
+                "--kafka",
+                broker.bootstrapServers(),
+                "--clickhouse",
+                clickHouse.uri().toString()));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int status =
-                EraseMain.run(new PrintStream(out, true, StandardCharsets.UTF_8), all.toArray(String[]::new));
+        int status = EraseMain.run(new PrintStream(out, true, StandardCharsets.UTF_8), all.toArray(String[]::new));
         return new Outcome(status, out.toString(StandardCharsets.UTF_8));
     }
 
@@ -192,8 +195,10 @@ class EraseTest {
     }
 
     private static void notification(String recipient, String tenant) throws IOException {
-        clickHouse.query("INSERT INTO tidegate.notifications (notification_id, recipient, tenant, created_at, raised_at)"
-                + " SELECT toString(generateUUIDv4()), '" + recipient + "', '" + tenant + "', " + NOW + ", " + NOW);
+        clickHouse.query(
+                "INSERT INTO tidegate.notifications (notification_id, recipient, tenant, created_at, raised_at)"
+                        + " SELECT toString(generateUUIDv4()), '" + recipient + "', '" + tenant + "', " + NOW + ", "
+                        + NOW);
     }
 
     private static byte[] delivery(String target) {

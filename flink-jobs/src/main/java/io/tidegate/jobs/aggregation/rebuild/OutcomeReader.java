@@ -39,8 +39,8 @@ final class OutcomeReader {
      * have kept the place of a later one.
      */
     static String sql(String database, long fromMs, long toMs) {
-        String outcomes = " FROM " + database + ".events WHERE type = 'bet_outcome' AND "
-                + WindowTable.occurredSql(fromMs, toMs);
+        String outcomes =
+                " FROM " + database + ".events WHERE type = 'bet_outcome' AND " + WindowTable.occurredSql(fromMs, toMs);
         return "SELECT user_id, tenant, bet_id, type = 'bet_outcome', toUnixTimestamp64Milli(occurred_at),"
                 + " toUnixTimestamp64Milli(appended_at), game_id, city, device_type, bet_type, currency,"
                 + " reinterpretAsInt64(payout) FROM " + database + ".events FINAL WHERE type IN ('bet', 'bet_outcome')"

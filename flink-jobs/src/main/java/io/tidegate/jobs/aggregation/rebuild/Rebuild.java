@@ -177,8 +177,7 @@ final class Rebuild {
 
     private static WindowKey key(WindowTable table, String[] row) {
         int keys = table.keyColumns();
-        return new WindowKey(
-                Long.parseLong(row[0]), List.of(row).subList(1, 1 + keys), Long.parseLong(row[1 + keys]));
+        return new WindowKey(Long.parseLong(row[0]), List.of(row).subList(1, 1 + keys), Long.parseLong(row[1 + keys]));
     }
 
     private static long[] measures(WindowTable table, String[] row) {

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
         name = "rebuild-windows",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Counts event_counts_1m, post_activity_1m and bet_stats_1m anew from the raw rows of --from to --to,"
-                + " and writes the rows that differ. May run beside the jobs, and any number of times.")
+        description =
+                "Counts event_counts_1m, post_activity_1m and bet_stats_1m anew from the raw rows of --from to --to,"
+                        + " and writes the rows that differ. May run beside the jobs, and any number of times.")
 public final class RebuildWindowsMain implements Callable<Integer> {
 
     private static final int FEWER = 3;
@@ -46,8 +47,9 @@ public final class RebuildWindowsMain implements Callable<Integer> {
     @Option(
             names = "--settled",
             defaultValue = "PT10M",
-            description = "how far behind the archive may be; windows that may change later than that are left to the job;"
-                    + " default: ${DEFAULT-VALUE}")
+            description =
+                    "how far behind the archive may be; windows that may change later than that are left to the job;"
+                            + " default: ${DEFAULT-VALUE}")
     private Duration settled;
 
     @Option(names = "--accept-fewer", description = "also where fewer raw rows are left than were once counted")
@@ -130,19 +132,15 @@ public final class RebuildWindowsMain implements Callable<Integer> {
             Instant next = earliest(earliest(start.plus(step), end), nextMonth(start));
             // Anew for each stretch: over a year of history the clock goes on.
             Rebuild rebuild = new Rebuild(
-                    shards,
-                    database,
-                    "rebuild",
-                    Instant.now().minus(settled).toEpochMilli(),
-                    acceptFewer,
-                    dryRun);
+                    shards, database, "rebuild", Instant.now().minus(settled).toEpochMilli(), acceptFewer, dryRun);
             for (WindowTable table : WindowTable.values()) {
                 Rebuild.Result result = rebuild.run(table, start.toEpochMilli(), next.toEpochMilli());
                 all = all.plus(result);
                 if (!result.equals(Rebuild.Result.NONE)) {
                     out.printf(
                             "%3d%%  %s  %-16s %8d rows  %6d added  %6d changed  %6d cleared  %4d left  %4d fewer%n",
-                            100 * Duration.between(first, next).toSeconds()
+                            100
+                                    * Duration.between(first, next).toSeconds()
                                     / Duration.between(first, end).toSeconds(),
                             start.truncatedTo(ChronoUnit.SECONDS),
                             table.tableName(),

@@ -76,7 +76,8 @@ class RebuildTest {
         broker = KafkaBroker.start(data.resolve("kafka"));
         TopicSetup.ensure(broker.bootstrapServers(), PARTITIONS);
 
-        // Events of now, of hours ago and of 2004, repeats among them; a text that formats must escape; a bet id used twice
+        // Events of now, of hours ago and of 2004, repeats among them; a text that formats must escape; a bet id used
+        // twice
         List<Arrival> arrivals = new ArrayList<>(new RandomEvents(11).arrivals(800, NOW, Duration.ofMinutes(10)));
         for (OracleEvent event : List.of(
                 OracleEvent.builder(EventType.LIKE, "odd", "u1", NOW)
@@ -109,7 +110,8 @@ class RebuildTest {
         aggregation.cancel().get();
         archive.cancel().get();
         windows = windows();
-        assertThat(number("SELECT uniqExact(pane - toUnixTimestamp(window_start) * 1000) FROM tidegate.post_activity_1m"))
+        assertThat(number(
+                        "SELECT uniqExact(pane - toUnixTimestamp(window_start) * 1000) FROM tidegate.post_activity_1m"))
                 .as("late events have panes of their own")
                 .isGreaterThan(3);
         for (String table : List.of("events", "event_counts_1m", "post_activity_1m", "bet_stats_1m")) {
@@ -165,8 +167,9 @@ class RebuildTest {
         clickHouse.query("INSERT INTO tidegate.event_counts_1m (window_start, type, pane, events, users, updated_at,"
                 + " version) SELECT window_start, type, pane, events + 5, users, updated_at, " + future
                 + " FROM tidegate.event_counts_1m FINAL WHERE type = 'login' LIMIT 1");
-        clickHouse.query("INSERT INTO tidegate.post_activity_1m (window_start, post_id, pane, likes, updated_at, version)"
-                + " SELECT window_start, post_id, pane + 86400000, 1, updated_at, 1 FROM tidegate.post_activity_1m FINAL LIMIT 1");
+        clickHouse.query(
+                "INSERT INTO tidegate.post_activity_1m (window_start, post_id, pane, likes, updated_at, version)"
+                        + " SELECT window_start, post_id, pane + 86400000, 1, updated_at, 1 FROM tidegate.post_activity_1m FINAL LIMIT 1");
 
         assertThat(windows()).isNotEqualTo(windows);
 
@@ -229,7 +232,8 @@ class RebuildTest {
     void unusableArgumentsAreRefused() {
         assertThat(main(2, "--from", "2026-11-02", "--to", "2026-11-01")).isEmpty();
         assertThat(main(2, "--from", "yesterday", "--to", "2026-11-01")).isEmpty();
-        assertThat(main(2, "--from", "2026-11-01T10:00:30Z", "--to", "2026-11-02")).isEmpty();
+        assertThat(main(2, "--from", "2026-11-01T10:00:30Z", "--to", "2026-11-02"))
+                .isEmpty();
         assertThat(main(2, "--from", "2026-11-01", "--to", "2026-11-02", "--step", "PT0S"))
                 .isEmpty();
     }
@@ -241,8 +245,7 @@ class RebuildTest {
     /** Of all months that have rows, as if the job were long done with them. */
     private static Rebuild.Result run(boolean dryRun, boolean acceptFewer) throws Exception {
         try (ClickHouseClient client = new ClickHouseClient(ClickHouseClientConfig.of(clickHouse.uri()))) {
-            Rebuild rebuild =
-                    new Rebuild(List.of(client), "tidegate", "test", Long.MAX_VALUE, acceptFewer, dryRun);
+            Rebuild rebuild = new Rebuild(List.of(client), "tidegate", "test", Long.MAX_VALUE, acceptFewer, dryRun);
             Rebuild.Result all = Rebuild.Result.NONE;
             for (String month : clickHouse
                     .query("SELECT DISTINCT toYYYYMM(window_start) AS month FROM tidegate.kept_event_counts_1m")
