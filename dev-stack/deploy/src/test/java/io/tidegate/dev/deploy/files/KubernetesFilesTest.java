@@ -1,0 +1,237 @@
+package io.tidegate.dev.deploy.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.contracts.Topics;
+import java.io.IOException;
+import java.io.Reader;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** What can be said of {@code deploy/kubernetes} without a cluster; its README says what can't. */
+class KubernetesFilesTest {
+
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+
+    /** Where Kubernetes differs from processes on machines. */
+    private static final Set<String> OF_KUBERNETES = Set.of(
+            "high-availability.type",
+            "high-availability.storageDir",
+            "taskmanager.numberOfTaskSlots",
+            "taskmanager.memory.jvm-metaspace.size",
+            "env.java.opts.all");
+
+    @Test
+    void everyResourceHasANameOfItsOwnInOurNamespace() throws IOException {
+        Set<String> seen = new HashSet<>();
+        for (Map<String, Object> resource : resources()) {
+            assertThat(resource).containsKeys("apiVersion", "kind", "metadata");
+            Object name = at(resource, "metadata", "name");
+            assertThat(seen.add(resource.get("kind") + "/" + name))
+                    .as("%s %s is there once", resource.get("kind"), name)
+                    .isTrue();
+            if (!resource.get("kind").equals("Namespace")) {
+                assertThat(at(resource, "metadata", "namespace")).as("%s", name).isEqualTo("tidegate");
+            }
+        }
+        assertThat(seen).hasSizeGreaterThan(30);
+    }
+
+    @Test
+    void everyPodIsUnprivilegedLimitedAndPinned() throws IOException {
+        List<Map<String, Object>> pods = new ArrayList<>();
+        for (Map<String, Object> resource : resources()) {
+            collectPods(resource, pods);
+        }
+        assertThat(pods).hasSizeGreaterThanOrEqualTo(8);
+        for (Map<String, Object> pod : pods) {
+            assertThat(at(pod, "securityContext", "runAsNonRoot")).as("%s", pod).isEqualTo(true);
+            assertThat(at(pod, "securityContext", "seccompProfile", "type"))
+                    .as("%s", pod)
+                    .isEqualTo("RuntimeDefault");
+            for (Map<String, Object> container : maps(pod.get("containers"))) {
+                String name = container.get("name").toString();
+                assertThat(at(container, "securityContext", "allowPrivilegeEscalation"))
+                        .as(name)
+                        .isEqualTo(false);
+                assertThat(at(container, "securityContext", "capabilities", "drop"))
+                        .as(name)
+                        .isEqualTo(List.of("ALL"));
+                // Flink's are limited, and their image named, by the FlinkDeployment.
+                if (!name.equals("flink-main-container")) {
+                    assertThat(at(container, "resources", "limits", "memory"))
+                            .as(name)
+                            .isNotNull();
+                    assertThat(container.get("image").toString()).as(name).matches(".*:[0-9][0-9.]*.*");
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsReferredToIsThere() throws IOException {
+        Map<String, Object> deployment = one("Deployment", "gateway");
+        Object labels = at(deployment, "spec", "template", "metadata", "labels");
+        for (String service : List.of("gateway", "gateway-ops")) {
+            assertThat(at(one("Service", service), "spec", "selector")).isEqualTo(labels);
+        }
+        assertThat(at(one("PodDisruptionBudget", "gateway"), "spec", "selector", "matchLabels"))
+                .isEqualTo(labels);
+        assertThat(at(one("HorizontalPodAutoscaler", "gateway"), "spec", "scaleTargetRef", "name"))
+                .isEqualTo("gateway");
+        Set<Object> ports = new HashSet<>();
+        for (Map<String, Object> container : maps(at(deployment, "spec", "template", "spec", "containers"))) {
+            for (Map<String, Object> port : maps(container.get("ports"))) {
+                ports.add(port.get("name"));
+            }
+            for (String probe : List.of("readinessProbe", "livenessProbe", "startupProbe")) {
+                assertThat(ports).as(probe).contains(at(container, probe, "httpGet", "port"));
+            }
+        }
+        for (Map<String, Object> port : maps(at(one("Service", "gateway"), "spec", "ports"))) {
+            assertThat(ports).contains(port.get("targetPort"));
+        }
+        // The longest that a gateway takes to leave: deploy/gateway/gateway.yaml.
+        assertThat(at(deployment, "spec", "template", "spec", "terminationGracePeriodSeconds"))
+                .isEqualTo(20);
+    }
+
+    @Test
+    void everyTopicIsThere() throws Exception {
+        Set<String> expected = new TreeSet<>();
+        for (Field field : Topics.class.getFields()) {
+            if (field.getType() == String.class) {
+                expected.add((String) field.get(null));
+            }
+        }
+        Set<String> topics = new TreeSet<>();
+        for (Map<String, Object> resource : resources()) {
+            if (resource.get("kind").equals("KafkaTopic")) {
+                topics.add(at(resource, "metadata", "name").toString());
+                assertThat(at(resource, "spec", "config", "message.timestamp.type"))
+                        .isEqualTo("LogAppendTime");
+            }
+        }
+        assertThat(topics).isEqualTo(expected);
+    }
+
+    @Test
+    void everyJobRunsWithTheSettingsThatFlinkReads() throws IOException {
+        Configuration settings = GlobalConfiguration.loadConfiguration(
+                ROOT.resolve("flink-conf/kubernetes").toString());
+        assertThat(settings.get(CheckpointingOptions.CHECKPOINTING_INTERVAL)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.get(PipelineOptions.GENERIC_TYPES)).isFalse();
+        assertThat(settings.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)).startsWith("s3://");
+
+        // As on machines, but for what Kubernetes does itself
+        Map<String, String> onMachines = GlobalConfiguration.loadConfiguration(
+                        ROOT.resolve("flink-conf/cluster").toString())
+                .toMap();
+        Map<String, String> here = settings.toMap();
+        onMachines.forEach((key, value) -> {
+            if (here.containsKey(key) && !OF_KUBERNETES.contains(key)) {
+                assertThat(here.get(key)).as(key).isEqualTo(value);
+            }
+        });
+
+        Set<String> jobs = new HashSet<>();
+        for (Map<String, Object> resource : resources()) {
+            if (!resource.get("kind").equals("FlinkDeployment")) {
+                continue;
+            }
+            String name = at(resource, "metadata", "name").toString();
+            jobs.add(name);
+            Map<String, String> its = new HashMap<>();
+            map(at(resource, "spec", "flinkConfiguration")).forEach((key, value) -> {
+                if (!key.startsWith("kubernetes.operator.") && !key.startsWith("job.autoscaler.")) {
+                    its.put(key, value.toString());
+                }
+            });
+            assertThat(its).as(name).isEqualTo(here);
+            String main = at(resource, "spec", "job", "entryClass").toString();
+            assertThat(ROOT.resolve("flink-jobs/src/main/java").resolve(main.replace('.', '/') + ".java"))
+                    .exists();
+            assertThat(at(resource, "spec", "job", "upgradeMode")).isEqualTo("savepoint");
+            String options = Files.readString(ROOT.resolve("flink-jobs/src/main/java/io/tidegate/jobs/JobMain.java"));
+            for (Object argument : (List<?>) at(resource, "spec", "job", "args")) {
+                if (argument.toString().startsWith("--")) {
+                    assertThat(options).contains("\"" + argument + "\"");
+                }
+            }
+        }
+        assertThat(jobs).containsExactlyInAnyOrder("archive", "aggregation", "fraud", "surge", "engagement");
+    }
+
+    private static void collectPods(Object node, List<Map<String, Object>> pods) {
+        if (node instanceof Map<?, ?>) {
+            Map<String, Object> map = map(node);
+            if (map.containsKey("containers")) {
+                pods.add(map);
+            }
+            map.values().forEach(value -> collectPods(value, pods));
+        } else if (node instanceof List<?> list) {
+            list.forEach(value -> collectPods(value, pods));
+        }
+    }
+
+    private static Map<String, Object> one(String kind, String name) throws IOException {
+        return resources().stream()
+                .filter(resource -> resource.get("kind").equals(kind)
+                        && at(resource, "metadata", "name").equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + kind + " " + name));
+    }
+
+    private static Object at(Map<String, Object> map, String... path) {
+        Object node = map;
+        for (String key : path) {
+            node = node instanceof Map<?, ?> inner ? inner.get(key) : null;
+        }
+        return node;
+    }
+
+    private static List<Map<String, Object>> resources() throws IOException {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        List<Map<String, Object>> resources = new ArrayList<>();
+        try (Stream<Path> files = Files.list(ROOT.resolve("deploy/kubernetes"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList()) {
+                try (Reader reader = Files.newBufferedReader(file)) {
+                    for (Object resource : new Yaml(new SafeConstructor(options)).loadAll(reader)) {
+                        resources.add(map(resource));
+                    }
+                }
+            }
+        }
+        return resources;
+    }
+
+    @SuppressWarnings("unchecked") // keys of these files are texts
+    private static Map<String, Object> map(Object node) {
+        return (Map<String, Object>) node;
+    }
+
+    private static List<Map<String, Object>> maps(Object node) {
+        return ((List<?>) node).stream().map(KubernetesFilesTest::map).toList();
+    }
+}
