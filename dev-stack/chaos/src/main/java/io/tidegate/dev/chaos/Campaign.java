@@ -13,6 +13,7 @@ import io.tidegate.dev.chaos.platform.StoreReader;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
 import io.tidegate.dev.cluster.Cluster;
 import io.tidegate.dev.cluster.ClusterSettings;
+import io.tidegate.dev.cluster.FlinkRest;
 import io.tidegate.dev.cluster.HostPort;
 import io.tidegate.dev.cluster.Jobs;
 import io.tidegate.dev.cluster.Role;
@@ -30,6 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -45,32 +47,43 @@ final class Campaign {
 
     private static final Duration LIVE_LIMIT = Duration.ofSeconds(60);
     private static final Duration WARM_LIMIT = Duration.ofMinutes(2);
-    private static final Duration WELL_LIMIT = Duration.ofSeconds(120);
+    private static final Duration WELL_LIMIT = Duration.ofSeconds(180);
     private static final Duration ANSWERS_LIMIT = Duration.ofSeconds(60);
     /** Between two cycles: a checkpoint or two. */
     private static final Duration CALM = Duration.ofMillis(1_500);
 
     private static final Duration POLL = Duration.ofMillis(100);
+    /** Rows and jobs are asked for, on the same processors as everything else; alerts only have to be looked at. */
+    private static final Duration ASK = Duration.ofMillis(500);
     /** A role that was frozen and ended itself when it woke up is started again, as a supervisor would. */
     private static final Duration SUPERVISION = Duration.ofSeconds(2);
 
-    private static final int GIVE_UP_AFTER = 2;
+    private static final int GIVE_UP_AFTER = 3;
     /** On a machine that is busy with other things a first attempt may run into a time-out of Flink's. */
     private static final int UP_ATTEMPTS = 4;
+
+    /** Far longer than the load repeats itself, and short enough that what is remembered doesn't grow all the time. */
+    private static final String DEDUPLICATION_HORIZON = "10 min";
 
     private static final int STORE_DISK_MB = 3_000;
     private static final int CHECKPOINT_DISK_MB = 3_000;
 
     private final CampaignSettings settings;
     private final Consumer<String> out;
+    private final Consumer<Report> interim;
     private final List<Cycle> cycles = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
+    private final long startedMs = System.currentTimeMillis();
     private volatile boolean stopped;
 
-    /** @param out one line at a time, for people */
-    Campaign(CampaignSettings settings, Consumer<String> out) {
+    /**
+     * @param out one line at a time, for people
+     * @param interim what there is after each cycle, without a verdict
+     */
+    Campaign(CampaignSettings settings, Consumer<String> out, Consumer<Report> interim) {
         this.settings = settings;
         this.out = out;
+        this.interim = interim;
     }
 
     /** No new cycle begins; the current one is finished. */
@@ -80,7 +93,6 @@ final class Campaign {
 
     /** @throws IOException where the campaign itself couldn't be run or judged */
     Report run() throws IOException, StartException, InterruptedException, GeneralSecurityException {
-        long startedMs = System.currentTimeMillis();
         prepareDirectory();
         Map<FaultKind, SmallDisk> disks = disks();
         List<FaultKind> faults = settings.faults().stream()
@@ -96,7 +108,7 @@ final class Campaign {
             }
             Cluster cluster = up(beforeStores);
             try {
-                return run(cluster, beforeStores, beforeNginx, disks, faults, startedMs);
+                return run(cluster, beforeStores, beforeNginx, disks, faults);
             } finally {
                 if (!settings.keep()) {
                     cluster.down();
@@ -118,8 +130,7 @@ final class Campaign {
             List<FaultyProxy> beforeStores,
             FaultyProxy beforeNginx,
             Map<FaultKind, SmallDisk> disks,
-            List<FaultKind> faults,
-            long startedMs)
+            List<FaultKind> faults)
             throws IOException, InterruptedException, GeneralSecurityException {
         Path logs = Files.createDirectories(settings.dir().resolve("chaos"));
         Tokens tokens = new Tokens(cluster.tokens());
@@ -149,7 +160,7 @@ final class Campaign {
             out.accept("The load is over: " + load.sent() + " events sent, " + load.attempts() + " requests, "
                     + load.doubtful() + " of them without a clear answer");
             Inquest inquest = new Inquest(cluster, stores, listeners, logs.resolve("events.log"), out);
-            return new Report(settings, startedMs, cycles, remarks, inquest.conclude());
+            return new Report(settings, startedMs, cycles, remarks, Optional.of(inquest.conclude()));
         } finally {
             for (AlertListener listener : listeners) {
                 listener.close();
@@ -172,7 +183,8 @@ final class Campaign {
         ClusterSettings cluster = ClusterSettings.of(settings.home(), settings.dir())
                 .basePort(settings.basePort())
                 .partitions(settings.partitions())
-                .storeVia(via);
+                .storeVia(via)
+                .jobArguments(List.of("--deduplication-horizon", DEDUPLICATION_HORIZON));
         for (int attempt = 1; ; attempt++) {
             try {
                 return Cluster.up(cluster, out);
@@ -251,6 +263,7 @@ final class Campaign {
             cycles.add(cycle);
             LoadStats load = client.stats();
             out.accept(line(cycle, load));
+            interim.accept(new Report(settings, startedMs, cycles, remarks, Optional.empty()));
             failed = cycle.problem().isEmpty() ? 0 : failed + 1;
             if (failed == GIVE_UP_AFTER) {
                 remark("given up after " + failed
@@ -292,16 +305,19 @@ final class Campaign {
         wellness.wellSince(healedMs);
         long deadline = System.nanoTime() + WELL_LIMIT.toNanos();
         long healedNanos = System.nanoTime();
+        FlinkRest flink = cluster.flink();
         boolean well = false;
         while (!well && problem.isEmpty()) {
-            well = wellness.look() && jobsRun(cluster);
+            well = wellness.look() && jobsRun(flink);
             if (!well && System.nanoTime() > deadline) {
                 problem = wellness.problem().isEmpty() ? "not all jobs run" : wellness.problem();
             }
             if (!well && System.nanoTime() - healedNanos > SUPERVISION.toNanos()) {
                 supervise(cluster, draw);
             }
-            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+            if (!well) {
+                TimeUnit.MILLISECONDS.sleep((wellness.problem().isEmpty() ? ASK : POLL).toMillis());
+            }
         }
         return cycle(draw, injected.target(), injected.atMs(), healedMs, wellness, problem);
     }
@@ -319,9 +335,9 @@ final class Campaign {
                 problem);
     }
 
-    private static boolean jobsRun(Cluster cluster) throws InterruptedException {
+    private static boolean jobsRun(FlinkRest flink) throws InterruptedException {
         try {
-            List<String> running = cluster.flink().jobs().stream()
+            List<String> running = flink.jobs().stream()
                     .filter(job -> job.runsCompletely())
                     .map(job -> job.name())
                     .toList();
@@ -424,6 +440,8 @@ final class Campaign {
         private OptionalLong alertMs = OptionalLong.empty();
         private OptionalLong rowMs = OptionalLong.empty();
         private String problem = "";
+        private long askedNanos = System.nanoTime() - ASK.toNanos();
+        private long oldestRowMs;
 
         Wellness(StoreReader stores, List<AlertListener> listeners, long faultMs, long wellSinceMs) {
             this.stores = stores;
@@ -444,7 +462,10 @@ final class Campaign {
                         .flatMapToLong(listener -> listener.firstAbout(faultMs).stream())
                         .min();
             }
-            long oldestRowMs = oldestLatestRowMs();
+            if (System.nanoTime() - askedNanos >= ASK.toNanos()) {
+                askedNanos = System.nanoTime();
+                oldestRowMs = oldestLatestRowMs();
+            }
             if (rowMs.isEmpty() && oldestRowMs >= faultMs) {
                 rowMs = OptionalLong.of(System.currentTimeMillis());
             }

@@ -99,7 +99,7 @@ public final class ChaosMain implements Callable<Integer> {
             System.err.println("chaos: " + e.getMessage());
             return 2;
         }
-        Campaign campaign = new Campaign(settings, ChaosMain::say);
+        Campaign campaign = new Campaign(settings, ChaosMain::say, this::writeInterim);
         CountDownLatch over = new CountDownLatch(1);
         AtomicInteger status = new AtomicInteger(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -134,6 +134,17 @@ public final class ChaosMain implements Callable<Integer> {
             over.countDown();
         }
         return status.get();
+    }
+
+    /** Whatever becomes of this process, what was done is on the disk. */
+    private void writeInterim(Report soFar) {
+        if (report != null) {
+            try {
+                soFar.write(report);
+            } catch (IOException e) {
+                say("! The report so far can't be written: " + e.getMessage());
+            }
+        }
     }
 
     private static void say(String line) {

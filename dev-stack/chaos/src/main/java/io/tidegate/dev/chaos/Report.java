@@ -26,9 +26,15 @@ final class Report {
     private final long endedMs = System.currentTimeMillis();
     private final List<Cycle> cycles;
     private final List<String> remarks;
-    private final Findings findings;
+    private final Optional<Findings> findings;
 
-    Report(CampaignSettings settings, long startedMs, List<Cycle> cycles, List<String> remarks, Findings findings) {
+    /** @param findings empty where the campaign isn't over: then there is no verdict, only what was done */
+    Report(
+            CampaignSettings settings,
+            long startedMs,
+            List<Cycle> cycles,
+            List<String> remarks,
+            Optional<Findings> findings) {
         this.settings = settings;
         this.startedMs = startedMs;
         this.cycles = List.copyOf(cycles);
@@ -38,7 +44,7 @@ final class Report {
 
     /** 0 where nothing was lost, nothing was twice and nothing was wrong, else 1. */
     int exitStatus() {
-        return findings.verdict().isClean() ? 0 : 1;
+        return findings.isPresent() && findings.get().verdict().isClean() ? 0 : 1;
     }
 
     void write(Path file) throws IOException {
@@ -50,38 +56,46 @@ final class Report {
             json.writeStartObject();
             json.writeNumberField("seed", settings.seed());
             json.writeNumberField("cycles", cycles.size());
-            json.writeNumberField("events", findings.sent());
-            json.writeNumberField("lost", count(Kind.LOST));
-            json.writeNumberField("duplicated", count(Kind.DUPLICATED));
-            json.writeNumberField("unexpected", count(Kind.UNEXPECTED));
-            json.writeNumberField("windowsWrong", count(Kind.WINDOW));
-            json.writeNumberField("alertsWrong", count(Kind.ALERT));
-            json.writeNumberField("listenersWrong", count(Kind.LISTENER));
+            if (findings.isPresent()) {
+                json.writeNumberField("events", findings.get().sent());
+                json.writeNumberField("lost", count(Kind.LOST));
+                json.writeNumberField("duplicated", count(Kind.DUPLICATED));
+                json.writeNumberField("unexpected", count(Kind.UNEXPECTED));
+                json.writeNumberField("windowsWrong", count(Kind.WINDOW));
+                json.writeNumberField("alertsWrong", count(Kind.ALERT));
+                json.writeNumberField("listenersWrong", count(Kind.LISTENER));
+            } else {
+                json.writeStringField("verdict", "none yet: the campaign isn't over");
+            }
             writeRecovery(json);
             json.writeNumberField("rate", settings.rate());
             json.writeStringField("startedAt", Instant.ofEpochMilli(startedMs).toString());
             json.writeStringField("endedAt", Instant.ofEpochMilli(endedMs).toString());
-            json.writeNumberField("acknowledged", findings.acknowledged());
-            json.writeNumberField("ambiguous", findings.ambiguous());
-            json.writeNumberField("refused", findings.refused());
-            json.writeNumberField("records", findings.records());
-            json.writeNumberField("rows", findings.rows());
-            json.writeNumberField("windows", findings.windows());
-            json.writeNumberField("alerts", findings.alerts());
-            json.writeNumberField("systemAlerts", findings.systemAlerts());
-            json.writeNumberField("appendTimeWentBack", findings.appendTimeWentBack());
-            writeTexts(json, "listeners", findings.listeners());
+            if (findings.isPresent()) {
+                json.writeNumberField("acknowledged", findings.get().acknowledged());
+                json.writeNumberField("ambiguous", findings.get().ambiguous());
+                json.writeNumberField("refused", findings.get().refused());
+                json.writeNumberField("records", findings.get().records());
+                json.writeNumberField("rows", findings.get().rows());
+                json.writeNumberField("windows", findings.get().windows());
+                json.writeNumberField("alerts", findings.get().alerts());
+                json.writeNumberField("systemAlerts", findings.get().systemAlerts());
+                json.writeNumberField("appendTimeWentBack", findings.get().appendTimeWentBack());
+                writeTexts(json, "listeners", findings.get().listeners());
+            }
             writeTexts(json, "remarks", remarks);
             json.writeStringField("command", settings.command());
             if (firstViolation().isPresent()) {
                 json.writeStringField("firstViolation", firstViolation().get());
             }
-            writeTexts(
-                    json,
-                    "violations",
-                    findings.verdict().findings().stream()
-                            .map(finding -> finding.kind() + inCycle(finding) + ": " + finding.what())
-                            .toList());
+            if (findings.isPresent()) {
+                writeTexts(
+                        json,
+                        "violations",
+                        findings.get().verdict().findings().stream()
+                                .map(finding -> finding.kind() + inCycle(finding) + ": " + finding.what())
+                                .toList());
+            }
             writeTimeline(json);
             json.writeEndObject();
         }
@@ -148,17 +162,18 @@ final class Report {
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
+        Findings judged = findings.orElseThrow();
         lines.add(String.format(
                 Locale.ROOT,
                 "seed %d: %d cycles in %d s, %d events (%d acknowledged, %d in doubt, %d refused), %d alerts",
                 settings.seed(),
                 cycles.size(),
                 (endedMs - startedMs) / 1_000,
-                findings.sent(),
-                findings.acknowledged(),
-                findings.ambiguous(),
-                findings.refused(),
-                findings.alerts()));
+                judged.sent(),
+                judged.acknowledged(),
+                judged.ambiguous(),
+                judged.refused(),
+                judged.alerts()));
         for (Map.Entry<String, List<Cycle>> kind : byFault().entrySet()) {
             List<Double> alerts = sorted(kind.getValue(), true);
             List<Double> rows = sorted(kind.getValue(), false);
@@ -189,11 +204,12 @@ final class Report {
     }
 
     private long count(Kind kind) {
-        return findings.verdict().count(kind);
+        return findings.orElseThrow().verdict().count(kind);
     }
 
     private Optional<String> firstViolation() {
-        return findings.verdict().first().map(finding -> finding.kind() + inCycle(finding) + ": " + finding.what());
+        return findings.flatMap(judged -> judged.verdict().first())
+                .map(finding -> finding.kind() + inCycle(finding) + ": " + finding.what());
     }
 
     private String inCycle(Finding finding) {

@@ -171,7 +171,8 @@ public final class Cluster {
                 specs.gateways(),
                 specs.flink(),
                 specs.engines(),
-                specs.stores()));
+                specs.stores(),
+                settings.jobArguments()));
     }
 
     private static Map<String, Integer> ports(ClusterSettings settings, Optional<ClusterState> before, boolean runs)

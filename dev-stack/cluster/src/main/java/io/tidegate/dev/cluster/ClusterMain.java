@@ -182,7 +182,8 @@ public final class ClusterMain {
                     partitions == null ? machine.partitions() : partitions,
                     !noJobs,
                     via,
-                    machine);
+                    machine,
+                    List.of());
             announce(Cluster.up(settings, main::say), settings);
             return 0;
         }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param storeVia addresses at which jobs and gateways reach the ClickHouse engines instead of directly, one per shard; empty for
  *     directly
  * @param machine what the processes are tuned for
+ * @param jobArguments that every job is given beside those that it needs
  */
 public record ClusterSettings(
         Path home,
@@ -23,7 +24,8 @@ public record ClusterSettings(
         int partitions,
         boolean submitJobs,
         List<HostPort> storeVia,
-        Machine machine) {
+        Machine machine,
+        List<String> jobArguments) {
 
     public static final int DEFAULT_BASE_PORT = 18_000;
     public static final int PORTS_OF_BEFORE = -1;
@@ -39,6 +41,7 @@ public record ClusterSettings(
         home = home.toAbsolutePath().normalize();
         dir = dir.toAbsolutePath().normalize();
         storeVia = List.copyOf(storeVia);
+        jobArguments = List.copyOf(jobArguments);
         if (basePort != 0 && basePort != PORTS_OF_BEFORE && (basePort < LOWEST_BASE || basePort > HIGHEST_BASE)) {
             throw new IllegalArgumentException(
                     "base-port: 0, or from " + LOWEST_BASE + " to " + HIGHEST_BASE + " expected, got " + basePort);
@@ -61,26 +64,31 @@ public record ClusterSettings(
     /** Everything as by default. */
     public static ClusterSettings of(Path home, Path dir) {
         Machine machine = Machine.here();
-        return new ClusterSettings(home, dir, PORTS_OF_BEFORE, machine.partitions(), true, List.of(), machine);
+        return new ClusterSettings(
+                home, dir, PORTS_OF_BEFORE, machine.partitions(), true, List.of(), machine, List.of());
     }
 
     public ClusterSettings basePort(int value) {
-        return new ClusterSettings(home, dir, value, partitions, submitJobs, storeVia, machine);
+        return new ClusterSettings(home, dir, value, partitions, submitJobs, storeVia, machine, jobArguments);
     }
 
     public ClusterSettings partitions(int value) {
-        return new ClusterSettings(home, dir, basePort, value, submitJobs, storeVia, machine);
+        return new ClusterSettings(home, dir, basePort, value, submitJobs, storeVia, machine, jobArguments);
     }
 
     public ClusterSettings submitJobs(boolean value) {
-        return new ClusterSettings(home, dir, basePort, partitions, value, storeVia, machine);
+        return new ClusterSettings(home, dir, basePort, partitions, value, storeVia, machine, jobArguments);
     }
 
     public ClusterSettings storeVia(List<HostPort> value) {
-        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, value, machine);
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, value, machine, jobArguments);
     }
 
     public ClusterSettings machine(Machine value) {
-        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, value);
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, value, jobArguments);
+    }
+
+    public ClusterSettings jobArguments(List<String> value) {
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, machine, value);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param flink REST of every JobManager; the first that answers will do
  * @param clickhouse the engines themselves
  * @param store the addresses that jobs and gateways use: the engines, or what stands before them
+ * @param jobArguments of every job, beside those that it needs
  */
 record ClusterState(
         String home,
@@ -29,7 +30,13 @@ record ClusterState(
         List<String> gateways,
         List<String> flink,
         List<String> clickhouse,
-        List<String> store) {
+        List<String> store,
+        List<String> jobArguments) {
+
+    ClusterState {
+        // None in a file of before.
+        jobArguments = jobArguments == null ? List.of() : List.copyOf(jobArguments);
+    }
 
     Optional<RoleState> role(String name) {
         return roles.stream().filter(role -> role.role().equals(name)).findFirst();
@@ -40,6 +47,7 @@ record ClusterState(
         for (RoleState role : roles) {
             all.add(role.role().equals(changed.role()) ? changed : role);
         }
-        return new ClusterState(home, ports, all, kafka, gateway, grpc, gateways, flink, clickhouse, store);
+        return new ClusterState(
+                home, ports, all, kafka, gateway, grpc, gateways, flink, clickhouse, store, jobArguments);
     }
 }

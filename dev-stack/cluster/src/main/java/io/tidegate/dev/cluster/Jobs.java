@@ -74,13 +74,14 @@ public final class Jobs {
         if (uploaded == null) {
             uploaded = flink.upload(jar());
         }
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--kafka",
                 cluster.kafka(),
                 "--clickhouse",
                 String.join(",", cluster.store()),
                 "--transaction-timeout",
-                TRANSACTION_TIMEOUT);
+                TRANSACTION_TIMEOUT));
+        arguments.addAll(cluster.jobArguments());
         Map<String, String> configuration = Map.of(
                 "pipeline.name",
                 name,

@@ -16,7 +16,7 @@ public enum Machine {
     SMALL(
             6,
             // Each tick wakes every job, every follower and all three brokers.
-            "250ms",
+            "500ms",
             // Half of the CPU of a start is the second compiler, for code that runs a few hundred times a second; and
             // collectors with
             // threads of their own wait for a core like everybody else.
@@ -33,7 +33,11 @@ public enum Machine {
                     "execution.buffer-timeout.interval",
                     "0 ms",
                     "pipeline.auto-watermark-interval",
-                    "50 ms"));
+                    "50 ms",
+                    // Each costs some forty tasks a snapshot and three brokers a transaction, whether there was much to
+                    // do or not.
+                    "execution.checkpointing.interval",
+                    "2 s"));
 
     private static final int FEW_PROCESSORS = 4;
 

@@ -23,9 +23,9 @@ public enum FaultKind {
     KILL_ZOOKEEPER(500, 3_000),
 
     /** SIGSTOP beyond the heartbeat: its work has gone elsewhere when it wakes up in the middle of what it was doing. */
-    FREEZE_TASKMANAGER(7_000, 9_000),
+    FREEZE_TASKMANAGER(11_000, 14_000),
     /** Beyond its ZooKeeper session: there is another leader when it wakes up. */
-    FREEZE_JOBMANAGER(7_000, 9_000),
+    FREEZE_JOBMANAGER(9_000, 12_000),
     /** Around its session: some wake up as the leader, some fenced. */
     FREEZE_BROKER(2_000, 7_000),
     FREEZE_STORE(1_000, 5_000),

@@ -1,5 +1,6 @@
 package io.tidegate.dev.chaos.fault;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tidegate.dev.chaos.fault.FaultPlan.Draw;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,20 +64,20 @@ public final class Saboteur {
     /** Returns when the fault is there, for a restart when it is over. */
     public Injected inject(Draw draw) throws IOException, StartException, InterruptedException {
         return switch (draw.kind()) {
-            case KILL_TASKMANAGER -> kill(one("taskmanager-", draw));
+            case KILL_TASKMANAGER -> kill(busyTaskManager(draw));
             case KILL_JOBMANAGER -> kill(leadingJobManager());
             case KILL_BROKER -> kill(leadingBroker(draw));
             case KILL_STORE -> killDuringCommit(draw);
             case KILL_GATEWAY -> kill(one("gateway-", draw));
             case KILL_NGINX -> kill(cluster.role("nginx"));
             case KILL_ZOOKEEPER -> kill(cluster.role("zookeeper"));
-            case FREEZE_TASKMANAGER -> freeze(one("taskmanager-", draw));
+            case FREEZE_TASKMANAGER -> freeze(busyTaskManager(draw));
             case FREEZE_JOBMANAGER -> freeze(leadingJobManager());
             case FREEZE_BROKER -> freeze(leadingBroker(draw));
             case FREEZE_STORE -> freeze(one("clickhouse-", draw));
             case FREEZE_GATEWAY -> freeze(one("gateway-", draw));
             case FREEZE_ZOOKEEPER -> freeze(cluster.role("zookeeper"));
-            case RESTART_TASKMANAGER -> restart(one("taskmanager-", draw));
+            case RESTART_TASKMANAGER -> restart(busyTaskManager(draw));
             case RESTART_JOBMANAGER -> restart(leadingJobManager());
             case RESTART_BROKER -> restart(leadingBroker(draw));
             case RESTART_STORE -> restart(one("clickhouse-", draw));
@@ -181,6 +183,20 @@ public final class Saboteur {
                 .filter(role -> role.name().startsWith(group))
                 .toList();
         return roles.get(draw.pick() % roles.size());
+    }
+
+    /** One of those that have work: what has moved to the other doesn't come back by itself, and an idle one isn't missed. */
+    private Role busyTaskManager(Draw draw) throws IOException, InterruptedException {
+        List<Role> busy = new ArrayList<>();
+        for (JsonNode taskManager : cluster.flink().get("/taskmanagers").path("taskmanagers")) {
+            if (taskManager.path("freeSlots").asInt()
+                    < taskManager.path("slotsNumber").asInt()) {
+                // taskmanager-1-3 at its third start.
+                String id = taskManager.path("id").asText();
+                busy.add(cluster.role(id.substring(0, id.lastIndexOf('-'))));
+            }
+        }
+        return busy.isEmpty() ? one("taskmanager-", draw) : busy.get(draw.pick() % busy.size());
     }
 
     private Role leadingBroker(Draw draw) throws IOException {

@@ -3,6 +3,8 @@ package io.tidegate.dev.chaos.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidegate.dev.cluster.Cluster;
+import io.tidegate.dev.cluster.Role;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ class ShortCampaignTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx1g",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         jar() + File.pathSeparator + MODULE.resolve("target/lib") + "/*",
                         "io.tidegate.dev.chaos.ChaosMain",
@@ -37,9 +40,8 @@ class ShortCampaignTest {
                         "--dir=" + dir.resolve("cluster"),
                         "--seed=20261123",
                         "--cycles=4",
-                        "--faults=kill-taskmanager,kill-store,swallow-answers,kill-gateway",
+                        "--faults=kill-taskmanager,kill-store,swallow-answers,kill-jobmanager",
                         "--rate=150",
-                        "--partitions=4",
                         "--report=" + report))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -61,7 +63,11 @@ class ShortCampaignTest {
                 List.of("lost", "duplicated", "unexpected", "windowsWrong", "alertsWrong", "listenersWrong")) {
             assertThat(number(json, count)).as(count).isZero();
         }
-        assertThat(json).contains("\"kill-taskmanager\"", "\"kill-store\"", "\"swallow-answers\"", "\"kill-gateway\"");
+        assertThat(json)
+                .contains("\"kill-taskmanager\"", "\"kill-store\"", "\"swallow-answers\"", "\"kill-jobmanager\"");
+        assertThat(Cluster.open(dir.resolve("cluster")).roles())
+                .as("what is left of the cluster")
+                .noneMatch(Role::isRunning);
     }
 
     private static long number(String json, String field) {

@@ -56,11 +56,8 @@ public final class UpgradeMain implements Callable<Integer> {
             description = "of the new version (default: that of the running job)")
     private Integer parallelism;
 
-    @Option(
-            names = "--dir",
-            defaultValue = ".tidegate-cluster",
-            description = "of scripts/cluster (default: ${DEFAULT-VALUE})")
-    private Path dir;
+    @Option(names = "--dir", description = "of scripts/cluster (default: .tidegate-cluster in the repository)")
+    private Path dir = Path.of(System.getProperty("tidegate.home", "."), ".tidegate-cluster");
 
     @Option(
             names = "--flink",
@@ -71,8 +68,7 @@ public final class UpgradeMain implements Callable<Integer> {
     @Option(
             names = "--savepoints",
             paramLabel = "URI",
-            description =
-                    "where the savepoint goes (default: DIR/savepoints; with --flink, the cluster's own directory)")
+            description = "where the savepoint goes (default: the cluster's own directory, DIR/flink/savepoints)")
     private String savepoints;
 
     @Option(
@@ -108,11 +104,6 @@ public final class UpgradeMain implements Callable<Integer> {
                 System.err.println("upgrade: no cluster in " + dir + " (--dir), and no --flink: " + e.getMessage());
                 return Upgrade.Outcome.REFUSED.exitStatus();
             }
-            target = target.or(() -> Optional.of(dir.resolve("savepoints")
-                    .toAbsolutePath()
-                    .normalize()
-                    .toUri()
-                    .toString()));
         }
         for (Path file : List.of(Optional.ofNullable(jar), Optional.ofNullable(oldJar)).stream()
                 .flatMap(Optional::stream)
