@@ -77,6 +77,9 @@ class HttpProtocolTest {
                 .contains("# TYPE ClickHouseMetrics_Query gauge\n")
                 .contains("# TYPE ClickHouseProfileEvents_InsertedRows counter\n")
                 .containsPattern("(?m)^ClickHouseProfileEvents_InsertedRows [1-9]")
+                // Also what hasn't happened: an alert on its increase would miss the first time otherwise.
+                .containsPattern("(?m)^ClickHouseProfileEvents_ZooKeeperInit 0\\.?0*$")
+                .containsPattern("(?m)^ClickHouseProfileEvents_FailedInsertQuery [0-9]")
                 .containsPattern("(?m)^ClickHouseAsyncMetrics_TotalRowsOfMergeTreeTables [1-9]")
                 .containsPattern("(?m)^ClickHouseAsyncMetrics_MaxPartCountForPartition [1-9]")
                 .containsPattern("(?m)^ClickHouseAsyncMetrics_DiskAvailable_default [1-9]")

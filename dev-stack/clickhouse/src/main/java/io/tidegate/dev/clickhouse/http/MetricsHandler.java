@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * {@code GET /metrics}: what a ClickHouse server tells Prometheus on the port of its {@code <prometheus>} section, by the same
- * names, as far as the engine counts it. It has no asynchronous metrics; those that dashboards use are worked out here.
+ * names, as far as the engine counts it: also what hasn't happened yet, so that the first time is seen as an increase. It has no asynchronous metrics; those that dashboards use are worked out here.
  */
 final class MetricsHandler {
 
@@ -21,7 +21,8 @@ final class MetricsHandler {
             SELECT 'ClickHouseMetrics_' || name AS name, toFloat64(value) AS value, description AS help, 'gauge' AS type
             FROM (SELECT metric AS name, value, description FROM system.metrics)
             UNION ALL
-            SELECT 'ClickHouseProfileEvents_' || event, toFloat64(value), description, 'counter' FROM system.events
+            SELECT 'ClickHouseProfileEvents_' || event, toFloat64(value), description, 'counter'
+            FROM (SELECT event, value, description FROM system.events SETTINGS system_events_show_zero_values = 1)
             UNION ALL
             SELECT 'ClickHouseAsyncMetrics_' || name, value, help, 'gauge'
             FROM

@@ -123,7 +123,12 @@ final class RunningDemo implements AutoCloseable {
     }
 
     URI http() {
-        return URI.create("http://127.0.0.1:" + ports.getProperty("http.port"));
+        return URI.create("http://127.0.0.1:" + port("http"));
+    }
+
+    /** Of one of {@link #PORTS}. */
+    int port(String name) {
+        return Integer.parseInt(ports.getProperty(name + ".port"));
     }
 
     /** The body of a GET that was answered with 200. */
@@ -142,7 +147,7 @@ final class RunningDemo implements AutoCloseable {
     }
 
     Warehouse warehouse() {
-        return new Warehouse(URI.create("http://127.0.0.1:" + ports.getProperty("clickhouse.port")));
+        return new Warehouse(URI.create("http://127.0.0.1:" + port("clickhouse")));
     }
 
     private static List<String> java(String module, String mainClass, String... args) throws IOException {
