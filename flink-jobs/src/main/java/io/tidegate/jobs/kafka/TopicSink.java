@@ -1,6 +1,7 @@
 package io.tidegate.jobs.kafka;
 
 import com.google.protobuf.MessageLite;
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.Counter;
@@ -83,7 +84,7 @@ public final class TopicSink {
     }
 
     private static Properties producer() {
-        Properties properties = new Properties();
+        Properties properties = KafkaAccess.properties();
         properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
         properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // An alert leaves at once: the fast lane's latency counts, not the size of its batch.

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.kafka;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.jobs.JobConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,13 +80,13 @@ public final class TransactionTimeout {
 
     /** @return none where this client may not see them: then the broker itself is left to refuse */
     private static List<BrokerLimit> brokerLimits(String bootstrapServers) throws IOException {
-        Map<String, Object> admin = Map.of(
+        Map<String, Object> admin = KafkaAccess.with(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.CLIENT_ID_CONFIG,
                 "tidegate-transaction-timeout",
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(ANSWER_LIMIT.toMillis()));
+                Math.toIntExact(ANSWER_LIMIT.toMillis())));
         try (Admin kafka = Admin.create(admin)) {
             List<ConfigResource> brokers =
                     kafka.describeCluster().nodes().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS).stream()

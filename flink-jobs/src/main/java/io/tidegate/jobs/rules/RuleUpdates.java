@@ -1,5 +1,6 @@
 package io.tidegate.jobs.rules;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.Uids;
@@ -38,6 +39,7 @@ public final class RuleUpdates {
     /** One operator of parallelism 1 and its source; broadcast it. A rule is emitted again after each restart of the job. */
     public static DataStream<Rule> of(StreamExecutionEnvironment env, JobConfig config) {
         KafkaSource<Tuple2<String, byte[]>> topic = KafkaSource.<Tuple2<String, byte[]>>builder()
+                .setProperties(KafkaAccess.properties())
                 .setBootstrapServers(config.kafkaBootstrapServers())
                 .setClientIdPrefix("tidegate-rules")
                 .setTopics(Topics.RULES)

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.rules;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ public final class StoredRules {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         List<RuleRecord> records = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
+                KafkaAccess.with(Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
                         ConsumerConfig.CLIENT_ID_CONFIG,
@@ -42,7 +43,7 @@ public final class StoredRules {
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        Math.toIntExact(LIMIT.toMillis())),
+                        Math.toIntExact(LIMIT.toMillis()))),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             List<PartitionInfo> infos = consumer.partitionsFor(Topics.RULES);

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.source;
 
+import io.tidegate.contracts.KafkaAccess;
 import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
@@ -12,7 +13,7 @@ record KafkaPartitionCount(String bootstrapServers, String topic) implements Par
 
     @Override
     public int get() throws IOException {
-        Properties properties = new Properties();
+        Properties properties = KafkaAccess.properties();
         properties.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         try (Admin admin = Admin.create(properties)) {
             return admin.describeTopics(List.of(topic))

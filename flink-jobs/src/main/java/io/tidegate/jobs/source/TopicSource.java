@@ -1,6 +1,7 @@
 package io.tidegate.jobs.source;
 
 import com.google.protobuf.MessageLite;
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.jobs.DetectionTime;
@@ -125,6 +126,7 @@ public final class TopicSource {
     private static <M extends MessageLite> KafkaSourceBuilder<SourceRecord<M>> builder(
             JobConfig config, String job, String topic, Class<M> messageType, RecordCheck<M> check) {
         return KafkaSource.<SourceRecord<M>>builder()
+                .setProperties(KafkaAccess.properties())
                 .setBootstrapServers(config.kafkaBootstrapServers())
                 .setGroupId("tidegate-" + job)
                 .setClientIdPrefix("tidegate-" + job + "-" + topic)

@@ -1,5 +1,6 @@
 package io.tidegate.serving.completeness;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.Finding;
@@ -139,7 +140,7 @@ final class LedgerTopic implements AutoCloseable {
 
     private KafkaConsumer<byte[], byte[]> consumer() {
         return new KafkaConsumer<>(
-                Map.of(
+                KafkaAccess.with(Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
                         ConsumerConfig.CLIENT_ID_CONFIG,
@@ -151,7 +152,7 @@ final class LedgerTopic implements AutoCloseable {
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                         "earliest",
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        Math.toIntExact(TIMEOUT.toMillis())),
+                        Math.toIntExact(TIMEOUT.toMillis()))),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
@@ -159,7 +160,7 @@ final class LedgerTopic implements AutoCloseable {
     private KafkaProducer<byte[], byte[]> producer() {
         int timeoutMs = Math.toIntExact(TIMEOUT.toMillis());
         return new KafkaProducer<>(
-                Map.of(
+                KafkaAccess.with(Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
                         ProducerConfig.CLIENT_ID_CONFIG,
@@ -177,7 +178,7 @@ final class LedgerTopic implements AutoCloseable {
                         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                         timeoutMs,
                         ProducerConfig.LINGER_MS_CONFIG,
-                        0),
+                        0)),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

@@ -1,5 +1,6 @@
 package io.tidegate.serving.deadletters;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -120,7 +121,7 @@ final class DeadLetterLog {
 
     private KafkaConsumer<byte[], byte[]> consumer() {
         return new KafkaConsumer<>(
-                Map.of(
+                KafkaAccess.with(Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
                         ConsumerConfig.CLIENT_ID_CONFIG,
@@ -130,7 +131,7 @@ final class DeadLetterLog {
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        Math.toIntExact(PATIENCE.toMillis())),
+                        Math.toIntExact(PATIENCE.toMillis()))),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

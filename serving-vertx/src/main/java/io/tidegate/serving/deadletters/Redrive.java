@@ -1,6 +1,7 @@
 package io.tidegate.serving.deadletters;
 
 import io.tidegate.contracts.DeadLetterHeaders;
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -178,7 +179,7 @@ final class Redrive {
 
     private KafkaProducer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of(
+                KafkaAccess.with(Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrapServers,
                         ProducerConfig.CLIENT_ID_CONFIG,
@@ -194,7 +195,7 @@ final class Redrive {
                         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                         Topics.MAX_DEAD_LETTER_BYTES,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        15_000),
+                        15_000)),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

@@ -1,5 +1,6 @@
 package io.tidegate.serving.ingest;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.config.ConfigException;
@@ -215,6 +216,7 @@ final class KafkaEventLog implements EventLog {
     private Map<String, String> producerConfig() {
         long deliveryMs = config.deliveryTimeout().toMillis();
         Map<String, String> properties = new HashMap<>();
+        properties.putAll(KafkaAccess.settings());
         properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
         properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, "tidegate-gateway");
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());

@@ -1,5 +1,6 @@
 package io.tidegate.serving.notify;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.serving.ops.HealthCheck;
 import java.time.Duration;
 import java.util.HashMap;
@@ -90,6 +91,7 @@ abstract class ConsumerThread implements HealthCheck {
 
     private void once() {
         Map<String, Object> all = new HashMap<>(config());
+        all.putAll(KafkaAccess.settings());
         all.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         all.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);

@@ -1,6 +1,7 @@
 package io.tidegate.serving.notify;
 
 import io.tidegate.contracts.DeadLetterHeaders;
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Delivery;
 import io.vertx.core.Future;
@@ -42,7 +43,7 @@ final class DeliveryLog {
     });
 
     DeliveryLog(String bootstrapServers, String clientId) {
-        this.producer = new KafkaProducer<>(Map.of(
+        this.producer = new KafkaProducer<>(KafkaAccess.with(Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 ProducerConfig.CLIENT_ID_CONFIG,
@@ -60,7 +61,7 @@ final class DeliveryLog {
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 5_000,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                30_000));
+                30_000)));
     }
 
     /** A new delivery, or one with a failed attempt more. */

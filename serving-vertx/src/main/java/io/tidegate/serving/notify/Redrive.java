@@ -2,6 +2,7 @@ package io.tidegate.serving.notify;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tidegate.contracts.DeadLetterHeaders;
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Delivery;
 import io.vertx.core.Future;
@@ -103,6 +104,7 @@ final class Redrive {
     private Map<String, Letter> newest(Selection selection, int[] unreadable) {
         Map<String, Letter> newest = new LinkedHashMap<>();
         Map<String, Object> config = new HashMap<>();
+        config.putAll(KafkaAccess.settings());
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         try (KafkaConsumer<byte[], byte[]> consumer =

@@ -1,5 +1,6 @@
 package io.tidegate.serving.push;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -123,6 +124,7 @@ final class KafkaHistory implements History {
     private KafkaConsumer<byte[], byte[]> consumer(StreamFeed feed) {
         return consumers.get().computeIfAbsent(feed.topic(), topic -> {
             Map<String, Object> settings = new HashMap<>();
+            settings.putAll(KafkaAccess.settings());
             settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
             settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId + "-history-" + numbers.getAndIncrement());
             settings.put(

@@ -1,5 +1,6 @@
 package io.tidegate.serving.push;
 
+import io.tidegate.contracts.KafkaAccess;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +25,7 @@ final class TopicLife {
      * @return never {@link Cursor#UNKNOWN_LIFE} where the broker knows topic ids
      */
     static long of(String bootstrapServers, String topic, String clientId) throws Exception {
-        Map<String, Object> config = Map.of(
+        Map<String, Object> config = KafkaAccess.with(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.CLIENT_ID_CONFIG,
@@ -32,7 +33,7 @@ final class TopicLife {
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 TIMEOUT_MS,
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                TIMEOUT_MS);
+                TIMEOUT_MS));
         try (Admin admin = Admin.create(config)) {
             return of(admin.describeTopics(List.of(topic))
                     .topicNameValues()

@@ -1,6 +1,7 @@
 package io.tidegate.serving.push;
 
 import io.micrometer.core.instrument.Counter;
+import io.tidegate.contracts.KafkaAccess;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -223,6 +224,7 @@ public final class TopicReader {
 
     private Map<String, Object> consumerConfig() {
         Map<String, Object> config = new HashMap<>();
+        config.putAll(KafkaAccess.settings());
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, options.bootstrapServers());
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, options.clientId());
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, options.isolation().kafkaName());

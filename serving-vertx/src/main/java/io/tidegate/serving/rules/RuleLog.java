@@ -1,5 +1,6 @@
 package io.tidegate.serving.rules;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.rules.RuleBook;
 import io.tidegate.contracts.rules.RuleDefinition;
@@ -215,7 +216,7 @@ final class RuleLog {
 
         private KafkaConsumer<byte[], byte[]> consumer() {
             return new KafkaConsumer<>(
-                    Map.of(
+                    KafkaAccess.with(Map.of(
                             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                             bootstrapServers,
                             ConsumerConfig.CLIENT_ID_CONFIG,
@@ -227,7 +228,7 @@ final class RuleLog {
                             ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                             remainingMs(),
                             ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                            remainingMs()),
+                            remainingMs())),
                     new ByteArrayDeserializer(),
                     new ByteArrayDeserializer());
         }
@@ -235,7 +236,7 @@ final class RuleLog {
         private KafkaProducer<byte[], byte[]> producer() {
             int remainingMs = remainingMs();
             return new KafkaProducer<>(
-                    Map.of(
+                    KafkaAccess.with(Map.of(
                             ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                             bootstrapServers,
                             ProducerConfig.CLIENT_ID_CONFIG,
@@ -253,7 +254,7 @@ final class RuleLog {
                             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                             remainingMs,
                             ProducerConfig.LINGER_MS_CONFIG,
-                            0),
+                            0)),
                     new ByteArraySerializer(),
                     new ByteArraySerializer());
         }

@@ -1,5 +1,6 @@
 package io.tidegate.serving.status;
 
+import io.tidegate.contracts.KafkaAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +35,7 @@ final class ConsumerLag implements AutoCloseable {
     private final Admin admin;
 
     ConsumerLag(String bootstrapServers, String clientId) {
-        this.admin = Admin.create(Map.of(
+        this.admin = Admin.create(KafkaAccess.with(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.CLIENT_ID_CONFIG,
@@ -42,7 +43,7 @@ final class ConsumerLag implements AutoCloseable {
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 (int) TIMEOUT.toMillis(),
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) TIMEOUT.toMillis()));
+                (int) TIMEOUT.toMillis())));
     }
 
     /** By group and topic; fails when Kafka doesn't answer. */

@@ -1,5 +1,6 @@
 package io.tidegate.dev.kafka;
 
+import io.tidegate.dev.kafka.access.BrokerSecurity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,7 +18,8 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * One Kafka node (KRaft, broker and controller in one) inside this JVM, on loopback, without authentication.
+ * One Kafka node (KRaft, broker and controller in one) inside this JVM, on loopback; without authentication, unless it is started
+ * {@link #startSecure secure}.
  *
  * <p>Its whole state lives under the data directory: start it again there and topics, records, offsets and transactions
  * are back, also after the process was killed. One broker per data directory; a second one fails to start.
@@ -32,11 +34,13 @@ public final class KafkaBroker implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final int administratorPort;
     private final FileChannel lock;
 
-    private KafkaBroker(KafkaRaftServer server, int port, FileChannel lock) {
+    private KafkaBroker(KafkaRaftServer server, int port, int administratorPort, FileChannel lock) {
         this.server = server;
         this.port = port;
+        this.administratorPort = administratorPort;
         this.lock = lock;
     }
 
@@ -54,6 +58,20 @@ public final class KafkaBroker implements AutoCloseable {
      * @throws IllegalStateException when it can't start: a port is taken, the directory is in use or unreadable
      */
     public static KafkaBroker start(Path dataDir, int port, int controllerPort) {
+        return start(dataDir, port, controllerPort, 0, null);
+    }
+
+    /**
+     * Asks for names and denies what hasn't been granted, as {@code deploy/kafka/security.properties} says; on free ports.
+     *
+     * @param security with what the broker proves who it is itself
+     */
+    public static KafkaBroker startSecure(Path dataDir, BrokerSecurity security) {
+        return start(dataDir, 0, 0, freePort(), security);
+    }
+
+    private static KafkaBroker start(
+            Path dataDir, int port, int controllerPort, int administratorPort, BrokerSecurity security) {
         Path logs = dataDir.toAbsolutePath().normalize().resolve("log");
         int clientPort = port == 0 ? freePort() : port;
         int quorumPort = controllerPort == 0 ? freePort() : controllerPort;
@@ -66,7 +84,17 @@ public final class KafkaBroker implements AutoCloseable {
         KafkaRaftServer server = null;
         try {
             KafkaStorage.format(logs, NODE_ID);
-            server = new KafkaRaftServer(new KafkaConfig(settings(logs, clientPort, quorumPort), false), Time.SYSTEM);
+            Map<String, String> settings = settings(logs, clientPort, quorumPort);
+            if (security != null) {
+                String brokers = "://" + HOST + ":" + administratorPort;
+                settings.putAll(security.settings());
+                settings.put(
+                        "listeners",
+                        "CLIENTS://" + HOST + ":" + clientPort + ",BROKERS" + brokers + ",CONTROLLER://" + HOST + ":"
+                                + quorumPort);
+                settings.put("advertised.listeners", "CLIENTS://" + HOST + ":" + clientPort + ",BROKERS" + brokers);
+            }
+            server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
             server.startup();
         } catch (RuntimeException e) {
             if (server != null) {
@@ -76,7 +104,7 @@ public final class KafkaBroker implements AutoCloseable {
             throw new IllegalStateException(
                     "Kafka did not start in " + dataDir + " on port " + clientPort + ": " + e.getMessage(), e);
         }
-        return new KafkaBroker(server, clientPort, lock);
+        return new KafkaBroker(server, clientPort, administratorPort, lock);
     }
 
     /** {@code host:port} for clients. */
@@ -86,6 +114,11 @@ public final class KafkaBroker implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** {@code host:port} for who proves itself by certificate; only of a broker that was started {@link #startSecure secure}. */
+    public String administratorServers() {
+        return HOST + ":" + administratorPort;
     }
 
     /** Stops cleanly; returns when everything is on disk. */

@@ -1,5 +1,6 @@
 package io.tidegate.dev.kafka;
 
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,11 +58,21 @@ public final class TopicSetup {
      * @throws IllegalStateException when the broker doesn't answer within 30 s or refuses
      */
     public static void ensure(String bootstrapServers, int partitions, int replicas, int inSync) {
-        Map<String, Object> config = Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(TIMEOUT.toMillis()));
+        ensure(
+                KafkaAccess.with(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers)),
+                partitions,
+                replicas,
+                inSync);
+    }
+
+    /**
+     * The same, where the brokers want to know who asks.
+     *
+     * @param administrator settings of a client that may make topics
+     */
+    public static void ensure(Map<String, Object> administrator, int partitions, int replicas, int inSync) {
+        Map<String, Object> config = new LinkedHashMap<>(administrator);
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(TIMEOUT.toMillis()));
         try (Admin admin = Admin.create(config)) {
             ensure(admin, topics(partitions, replicas, inSync));
         }

@@ -1,6 +1,7 @@
 package io.tidegate.serving.notify.settings;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.NotifierSetting;
 import io.tidegate.serving.ops.HealthCheck;
@@ -225,7 +226,7 @@ public final class SettingsTopic implements HealthCheck {
     }
 
     private Map<String, Object> consumerConfig() {
-        return Map.of(
+        return KafkaAccess.with(Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 ConsumerConfig.CLIENT_ID_CONFIG,
@@ -241,11 +242,11 @@ public final class SettingsTopic implements HealthCheck {
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 10_000,
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                10_000);
+                10_000));
     }
 
     private Map<String, Object> producerConfig() {
-        return Map.of(
+        return KafkaAccess.with(Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 ProducerConfig.CLIENT_ID_CONFIG,
@@ -261,7 +262,7 @@ public final class SettingsTopic implements HealthCheck {
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 4_000,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                8_000);
+                8_000));
     }
 
     private static Thread daemon(Runnable task, String name) {
