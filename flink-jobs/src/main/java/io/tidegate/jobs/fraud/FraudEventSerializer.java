@@ -1,15 +1,15 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.ImmutableSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /** Format: the type's position (1 byte), then the other fields in their order. */
-final class FraudEventSerializer extends TypeSerializerSingleton<FraudEvent> {
+final class FraudEventSerializer extends ImmutableSerializer<FraudEvent> {
 
     private static final long serialVersionUID = 1L;
     private static final FraudEventType[] TYPES = FraudEventType.values();
@@ -17,28 +17,8 @@ final class FraudEventSerializer extends TypeSerializerSingleton<FraudEvent> {
     static final FraudEventSerializer INSTANCE = new FraudEventSerializer();
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
     public FraudEvent createInstance() {
         return new FraudEvent(FraudEventType.OTHER, "", "", 0, 0, "", "", "", "", 0, 0, 0);
-    }
-
-    @Override
-    public FraudEvent copy(FraudEvent from) {
-        return from;
-    }
-
-    @Override
-    public FraudEvent copy(FraudEvent from, FraudEvent reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -76,16 +56,6 @@ final class FraudEventSerializer extends TypeSerializerSingleton<FraudEvent> {
                 source.readInt(),
                 source.readLong(),
                 source.readLong());
-    }
-
-    @Override
-    public FraudEvent deserialize(FraudEvent reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.HandWrittenSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -11,17 +11,12 @@ import org.apache.flink.core.memory.DataOutputView;
  * Format: a version (1 byte), then what {@link UserHistory#write} writes. A later version of the format reads the earlier ones;
  * what an earlier version of the program can't read, it refuses.
  */
-final class UserHistorySerializer extends TypeSerializerSingleton<UserHistory> {
+final class UserHistorySerializer extends HandWrittenSerializer<UserHistory> {
 
     private static final long serialVersionUID = 1L;
     private static final int VERSION = 1;
 
     static final UserHistorySerializer INSTANCE = new UserHistorySerializer();
-
-    @Override
-    public boolean isImmutableType() {
-        return false;
-    }
 
     @Override
     public UserHistory createInstance() {
@@ -31,16 +26,6 @@ final class UserHistorySerializer extends TypeSerializerSingleton<UserHistory> {
     @Override
     public UserHistory copy(UserHistory from) {
         return from.copy();
-    }
-
-    @Override
-    public UserHistory copy(UserHistory from, UserHistory reuse) {
-        return from.copy();
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -57,16 +42,6 @@ final class UserHistorySerializer extends TypeSerializerSingleton<UserHistory> {
                     "history of a user of format " + version + ": this program knows up to format " + VERSION);
         }
         return UserHistory.read(source);
-    }
-
-    @Override
-    public UserHistory deserialize(UserHistory reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

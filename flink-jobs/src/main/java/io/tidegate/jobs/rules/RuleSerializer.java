@@ -2,6 +2,7 @@ package io.tidegate.jobs.rules;
 
 import io.tidegate.contracts.rules.RuleRecords;
 import io.tidegate.contracts.v1.Severity;
+import io.tidegate.jobs.source.ImmutableSerializer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * A rule as the message of topic {@code rules}, behind its length in four bytes: state evolves by protobuf's rules. Numbers come back
  * without trailing zeros. Not checked against the catalogue: what was in force stays in force until it is changed.
  */
-final class RuleSerializer extends TypeSerializerSingleton<Rule> {
+final class RuleSerializer extends ImmutableSerializer<Rule> {
 
     private static final long serialVersionUID = 1L;
 
@@ -26,28 +26,8 @@ final class RuleSerializer extends TypeSerializerSingleton<Rule> {
     private static final Rule NONE = new Rule("", 0, false, Severity.SEVERITY_UNSPECIFIED, Duration.ZERO, Map.of());
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
     public Rule createInstance() {
         return NONE;
-    }
-
-    @Override
-    public Rule copy(Rule from) {
-        return from;
-    }
-
-    @Override
-    public Rule copy(Rule from, Rule reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -71,11 +51,6 @@ final class RuleSerializer extends TypeSerializerSingleton<Rule> {
                 message.getSeverity(),
                 Duration.ofMillis(message.getWindowMs()),
                 thresholds);
-    }
-
-    @Override
-    public Rule deserialize(Rule reuse, DataInputView source) throws IOException {
-        return deserialize(source);
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * Serialises a protobuf message as a four-byte length and its bytes. Messages are immutable, so copies are free; state
  * evolves by protobuf's own rules, so any two versions of one message type are compatible.
  */
-public final class ProtobufSerializer<M extends MessageLite> extends TypeSerializer<M> {
+public final class ProtobufSerializer<M extends MessageLite> extends ImmutableSerializer<M> {
 
     private static final long serialVersionUID = 1L;
 
@@ -28,33 +28,8 @@ public final class ProtobufSerializer<M extends MessageLite> extends TypeSeriali
     }
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
-    public TypeSerializer<M> duplicate() {
-        return this;
-    }
-
-    @Override
     public M createInstance() {
         return defaultInstance();
-    }
-
-    @Override
-    public M copy(M from) {
-        return from;
-    }
-
-    @Override
-    public M copy(M from, M reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -69,11 +44,6 @@ public final class ProtobufSerializer<M extends MessageLite> extends TypeSeriali
         byte[] bytes = new byte[source.readInt()];
         source.readFully(bytes);
         return parser().parseFrom(bytes);
-    }
-
-    @Override
-    public M deserialize(M reuse, DataInputView source) throws IOException {
-        return deserialize(source);
     }
 
     @Override

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Format: latest append time (8 bytes), number of entries (4), then 20 bytes an entry: identity high, low, second. */
-final class SeenEventsSerializer extends TypeSerializerSingleton<SeenEvents> {
+final class SeenEventsSerializer extends HandWrittenSerializer<SeenEvents> {
 
     private static final long serialVersionUID = 1L;
 
@@ -20,11 +19,6 @@ final class SeenEventsSerializer extends TypeSerializerSingleton<SeenEvents> {
     static final SeenEventsSerializer INSTANCE = new SeenEventsSerializer();
 
     @Override
-    public boolean isImmutableType() {
-        return false;
-    }
-
-    @Override
     public SeenEvents createInstance() {
         return new SeenEvents();
     }
@@ -32,16 +26,6 @@ final class SeenEventsSerializer extends TypeSerializerSingleton<SeenEvents> {
     @Override
     public SeenEvents copy(SeenEvents from) {
         return from.copy();
-    }
-
-    @Override
-    public SeenEvents copy(SeenEvents from, SeenEvents reuse) {
-        return from.copy();
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     /**
@@ -78,16 +62,6 @@ final class SeenEventsSerializer extends TypeSerializerSingleton<SeenEvents> {
             }
         }
         return seen;
-    }
-
-    @Override
-    public SeenEvents deserialize(SeenEvents reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Serialises {@link SourceRecord}: partition, offset, append time, a kind byte, then the message or the dead letter. */
-public final class SourceRecordSerializer<M extends MessageLite> extends TypeSerializer<SourceRecord<M>> {
+public final class SourceRecordSerializer<M extends MessageLite> extends ImmutableSerializer<SourceRecord<M>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -25,11 +25,6 @@ public final class SourceRecordSerializer<M extends MessageLite> extends TypeSer
     }
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
     public TypeSerializer<SourceRecord<M>> duplicate() {
         TypeSerializer<M> duplicate = messages.duplicate();
         return duplicate == messages ? this : new SourceRecordSerializer<>(duplicate);
@@ -38,21 +33,6 @@ public final class SourceRecordSerializer<M extends MessageLite> extends TypeSer
     @Override
     public SourceRecord<M> createInstance() {
         return SourceRecord.decoded(0, 0, 0, messages.createInstance());
-    }
-
-    @Override
-    public SourceRecord<M> copy(SourceRecord<M> from) {
-        return from;
-    }
-
-    @Override
-    public SourceRecord<M> copy(SourceRecord<M> from, SourceRecord<M> reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -98,16 +78,6 @@ public final class SourceRecordSerializer<M extends MessageLite> extends TypeSer
                         source.readUTF()));
             default -> throw new IOException("unknown kind of source record: " + kind);
         };
-    }
-
-    @Override
-    public SourceRecord<M> deserialize(SourceRecord<M> reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     private static void writeBytes(byte[] bytes, DataOutputView target) throws IOException {

@@ -1,9 +1,9 @@
 package io.tidegate.jobs.surge;
 
+import io.tidegate.jobs.source.HandWrittenSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -11,17 +11,12 @@ import org.apache.flink.core.memory.DataOutputView;
  * Format: a version (1 byte), then what {@link SurgeSeries#write} writes. A later version of the format reads the earlier ones;
  * what an earlier version of the program can't read, it refuses.
  */
-final class SurgeSeriesSerializer extends TypeSerializerSingleton<SurgeSeries> {
+final class SurgeSeriesSerializer extends HandWrittenSerializer<SurgeSeries> {
 
     private static final long serialVersionUID = 1L;
     private static final int VERSION = 1;
 
     static final SurgeSeriesSerializer INSTANCE = new SurgeSeriesSerializer();
-
-    @Override
-    public boolean isImmutableType() {
-        return false;
-    }
 
     @Override
     public SurgeSeries createInstance() {
@@ -31,16 +26,6 @@ final class SurgeSeriesSerializer extends TypeSerializerSingleton<SurgeSeries> {
     @Override
     public SurgeSeries copy(SurgeSeries from) {
         return from.copy();
-    }
-
-    @Override
-    public SurgeSeries copy(SurgeSeries from, SurgeSeries reuse) {
-        return from.copy();
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -57,16 +42,6 @@ final class SurgeSeriesSerializer extends TypeSerializerSingleton<SurgeSeries> {
                     "series of a surge subject of format " + version + ": this program knows up to format " + VERSION);
         }
         return SurgeSeries.read(source);
-    }
-
-    @Override
-    public SurgeSeries deserialize(SurgeSeries reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

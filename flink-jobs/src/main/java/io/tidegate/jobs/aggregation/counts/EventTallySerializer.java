@@ -1,23 +1,18 @@
 package io.tidegate.jobs.aggregation.counts;
 
+import io.tidegate.jobs.source.HandWrittenSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Format: events (8 bytes), number of users (4), 8 bytes a user. */
-final class EventTallySerializer extends TypeSerializerSingleton<EventTally> {
+final class EventTallySerializer extends HandWrittenSerializer<EventTally> {
 
     private static final long serialVersionUID = 1L;
 
     static final EventTallySerializer INSTANCE = new EventTallySerializer();
-
-    @Override
-    public boolean isImmutableType() {
-        return false;
-    }
 
     @Override
     public EventTally createInstance() {
@@ -27,16 +22,6 @@ final class EventTallySerializer extends TypeSerializerSingleton<EventTally> {
     @Override
     public EventTally copy(EventTally from) {
         return new EventTally(from.events, from.users.copy());
-    }
-
-    @Override
-    public EventTally copy(EventTally from, EventTally reuse) {
-        return copy(from);
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -55,11 +40,6 @@ final class EventTallySerializer extends TypeSerializerSingleton<EventTally> {
             users.add(source.readLong());
         }
         return new EventTally(events, users);
-    }
-
-    @Override
-    public EventTally deserialize(EventTally reuse, DataInputView source) throws IOException {
-        return deserialize(source);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.aggregation.pane;
 
+import io.tidegate.jobs.source.HandWrittenSerializer;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.flink.api.common.typeutils.CompositeTypeSerializerSnapshot;
@@ -9,7 +10,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Format: version (8 bytes), when to flush (8), the content as its own serializer has it. */
-public final class PaneSerializer<A> extends TypeSerializer<Pane<A>> {
+public final class PaneSerializer<A> extends HandWrittenSerializer<Pane<A>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -17,11 +18,6 @@ public final class PaneSerializer<A> extends TypeSerializer<Pane<A>> {
 
     PaneSerializer(TypeSerializer<A> contents) {
         this.contents = Objects.requireNonNull(contents, "contents");
-    }
-
-    @Override
-    public boolean isImmutableType() {
-        return false;
     }
 
     @Override
@@ -41,16 +37,6 @@ public final class PaneSerializer<A> extends TypeSerializer<Pane<A>> {
     }
 
     @Override
-    public Pane<A> copy(Pane<A> from, Pane<A> reuse) {
-        return copy(from);
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
-    }
-
-    @Override
     public void serialize(Pane<A> pane, DataOutputView target) throws IOException {
         target.writeLong(pane.version);
         target.writeLong(pane.flushAtMs);
@@ -62,11 +48,6 @@ public final class PaneSerializer<A> extends TypeSerializer<Pane<A>> {
         long version = source.readLong();
         long flushAtMs = source.readLong();
         return new Pane<>(contents.deserialize(source), version, flushAtMs);
-    }
-
-    @Override
-    public Pane<A> deserialize(Pane<A> reuse, DataInputView source) throws IOException {
-        return deserialize(source);
     }
 
     @Override

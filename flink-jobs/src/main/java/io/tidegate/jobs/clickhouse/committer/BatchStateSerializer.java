@@ -1,9 +1,9 @@
 package io.tidegate.jobs.clickhouse.committer;
 
+import io.tidegate.jobs.source.ImmutableSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * <p>A batch never changes, so it isn't copied: a snapshot holds the very bytes that wait to be stored, and Flink writes
  * them from there. Copies would cost the pending limit twice more.
  */
-public final class BatchStateSerializer extends TypeSerializerSingleton<ClickHouseCommittable> {
+public final class BatchStateSerializer extends ImmutableSerializer<ClickHouseCommittable> {
 
     private static final long serialVersionUID = 1L;
 
@@ -22,30 +22,10 @@ public final class BatchStateSerializer extends TypeSerializerSingleton<ClickHou
 
     private static final ClickHouseCommittableSerializer FORM = new ClickHouseCommittableSerializer();
 
-    @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
     /** Nothing sensible; Flink asks for one only where it reuses objects, and this type is immutable. */
     @Override
     public ClickHouseCommittable createInstance() {
         return null;
-    }
-
-    @Override
-    public ClickHouseCommittable copy(ClickHouseCommittable from) {
-        return from;
-    }
-
-    @Override
-    public ClickHouseCommittable copy(ClickHouseCommittable from, ClickHouseCommittable reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -66,11 +46,6 @@ public final class BatchStateSerializer extends TypeSerializerSingleton<ClickHou
         byte[] bytes = new byte[length];
         source.readFully(bytes);
         return FORM.deserialize(version, bytes);
-    }
-
-    @Override
-    public ClickHouseCommittable deserialize(ClickHouseCommittable reuse, DataInputView source) throws IOException {
-        return deserialize(source);
     }
 
     @Override
