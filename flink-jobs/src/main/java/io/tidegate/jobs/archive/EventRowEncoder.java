@@ -13,8 +13,8 @@ import io.tidegate.jobs.clickhouse.TableSchema;
 import io.tidegate.jobs.source.SourceRecord;
 
 /**
- * Rows of table {@code events}: the columns of {@code sql/clickhouse/001_events.sql} in its order. What a type of
- * event doesn't have, and what a client didn't give, is {@code ''} or 0.
+ * Rows of table {@code events}: the columns of {@code sql/clickhouse/001_events.sql} in its order, and the tenant once more for
+ * the sorting key. What a type of event doesn't have, and what a client didn't give, is {@code ''} or 0.
  */
 public final class EventRowEncoder implements RowEncoder<ArchivedEvent> {
 
@@ -53,7 +53,8 @@ public final class EventRowEncoder implements RowEncoder<ArchivedEvent> {
                 "ingested_at",
                 "appended_at",
                 "kafka_partition",
-                "kafka_offset");
+                "kafka_offset",
+                "key_tenant");
     }
 
     @Override
@@ -144,6 +145,7 @@ public final class EventRowEncoder implements RowEncoder<ArchivedEvent> {
         out.dateTime64Ms(source.appendedAtMs());
         out.uint32(source.partition());
         out.int64(source.offset());
+        out.string(event.getTenant());
     }
 
     private static void body(

@@ -26,12 +26,7 @@ import io.tidegate.contracts.v1.Share;
 import io.tidegate.contracts.v1.Tick;
 import io.tidegate.contracts.v1.Unlike;
 import io.tidegate.contracts.v1.Withdrawal;
-import io.tidegate.dev.clickhouse.ClickHouseProcess;
-import io.tidegate.dev.clickhouse.Migrations;
-import io.tidegate.dev.kafka.KafkaBroker;
-import io.tidegate.dev.kafka.TopicSetup;
-import io.tidegate.jobs.JobConfig;
-import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import io.tidegate.jobs.Servers;
 import io.tidegate.jobs.clickhouse.BatchLimits;
 import io.tidegate.jobs.clickhouse.RowEncoder;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
@@ -51,6 +46,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -98,21 +94,16 @@ class ArchiveJobTest {
     @TempDir
     static Path data;
 
-    private static ClickHouseProcess clickHouse;
-    private static KafkaBroker broker;
+    private static Servers servers;
 
     @BeforeAll
     static void startServers() throws IOException {
-        clickHouse = ClickHouseProcess.start(data.resolve("clickhouse"));
-        Migrations.apply(clickHouse.uri(), Path.of("..", "sql", "clickhouse"));
-        broker = KafkaBroker.start(data.resolve("kafka"));
-        TopicSetup.ensure(broker.bootstrapServers(), 2);
+        servers = Servers.start(data, 2);
     }
 
     @AfterAll
     static void stopServers() throws IOException {
-        broker.close();
-        clickHouse.close();
+        servers.close();
     }
 
     @Test
@@ -173,10 +164,10 @@ class ArchiveJobTest {
             producer.flush();
             awaitRows("events", 450);
 
-            clickHouse.kill();
+            servers.clickHouse().kill();
             sendEvents(producer, events.subList(400, 600));
             producer.flush();
-            clickHouse.restart();
+            servers.clickHouse().restart();
         }
         abortedAlert();
 
@@ -274,7 +265,26 @@ class ArchiveJobTest {
         assertFound(new NotificationRowEncoder("tidegate"), notification);
     }
 
-    private static <T> void assertFound(RowEncoder<T> encoder, T row) throws Exception {
+    @Test
+    void twoTenantsEventsThatAgreeInAllButTheTenantStayTwoRows() throws Exception {
+        Event event = event(1).toBuilder().setEventId("shared").build();
+        List<ArchivedEvent> rows = Stream.of("acme", "globex", "acme")
+                .map(tenant -> event.toBuilder().setTenant(tenant).build())
+                .map(sent -> new ArchivedEvent(new SourceRecord<>(0, 1, NOON, sent, null)))
+                .toList();
+        ClickHouseCommittable batch = batch(new EventRowEncoder("tidegate"), rows);
+        try (ClickHouseClient client = new ClickHouseClient(
+                ClickHouseClientConfig.of(servers.clickHouse().uri()))) {
+            client.insert(batch, batch.batchId().toString());
+
+            assertThat(query("SELECT tenant, key_tenant, count() FROM tidegate.events FINAL WHERE event_id = 'shared'"
+                            + " GROUP BY ALL ORDER BY tenant"))
+                    .isEqualTo("acme\tacme\t1\nglobex\tglobex\t1");
+            client.delete(batch);
+        }
+    }
+
+    private static <T> ClickHouseCommittable batch(RowEncoder<T> encoder, List<T> rows) throws Exception {
         ClickHouseWriter<T> writer = new ClickHouseWriter<>(
                 encoder,
                 1,
@@ -283,9 +293,16 @@ class ArchiveJobTest {
                 ClickHouseCommittable.NOT_RESTORED,
                 UnregisteredMetricsGroup.createSinkWriterMetricGroup(),
                 Clock.systemUTC());
-        writer.write(row, null);
-        ClickHouseCommittable batch = writer.prepareCommit().iterator().next();
-        try (ClickHouseClient client = new ClickHouseClient(ClickHouseClientConfig.of(clickHouse.uri()))) {
+        for (T row : rows) {
+            writer.write(row, null);
+        }
+        return writer.prepareCommit().iterator().next();
+    }
+
+    private static <T> void assertFound(RowEncoder<T> encoder, T row) throws Exception {
+        ClickHouseCommittable batch = batch(encoder, List.of(row));
+        try (ClickHouseClient client = new ClickHouseClient(
+                ClickHouseClientConfig.of(servers.clickHouse().uri()))) {
             client.insert(batch, batch.batchId().toString());
             assertThat(client.count(batch)).isEqualTo(1);
             client.delete(batch);
@@ -303,7 +320,7 @@ class ArchiveJobTest {
         config.set(PipelineOptions.OBJECT_REUSE, true);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
         env.setParallelism(2);
-        new ArchiveJob().define(env, JobConfig.of(broker.bootstrapServers(), ClickHouseConfig.local(clickHouse.uri())));
+        new ArchiveJob().define(env, servers.config());
         return env.executeAsync("archive");
     }
 
@@ -429,13 +446,12 @@ class ArchiveJobTest {
 
     private static KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
         Map<String, Object> config = new HashMap<>(more);
-        config.put("bootstrap.servers", broker.bootstrapServers());
+        config.put("bootstrap.servers", servers.kafka());
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> deadLetters(int expected) {
-        Map<String, Object> config =
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        Map<String, Object> config = Map.of("bootstrap.servers", servers.kafka(), "isolation.level", "read_committed");
         List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -463,7 +479,7 @@ class ArchiveJobTest {
     }
 
     private static String query(String sql) throws IOException {
-        return clickHouse.query(sql).stripTrailing();
+        return servers.clickHouse().query(sql).stripTrailing();
     }
 
     private static byte[] bytes(String text) {

@@ -38,6 +38,7 @@ public final class ClusterSchema {
             Pattern.compile("CREATE TABLE IF NOT EXISTS tidegate\\.(\\w+)(?=\\s)", Pattern.MULTILINE);
     private static final Pattern ENGINE = Pattern.compile("\\bENGINE = (\\w*MergeTree)(?:\\(([^)]*)\\))?");
     private static final Pattern ALTER = Pattern.compile("ALTER TABLE tidegate\\.(\\w+)\\s+(\\w+) (\\w+)");
+    private static final Pattern ORDER_BY = Pattern.compile(",\\s*MODIFY ORDER BY \\([^)]*\\)");
     private static final Pattern WINDOW = Pattern.compile("non_replicated_deduplication_window = (\\d+)");
     private static final Pattern COMMENT_LINES = Pattern.compile("^(\\s*--[^\\n]*\\n)*");
 
@@ -108,9 +109,12 @@ public final class ClusterSchema {
             case "INDEX", "PROJECTION", "TTL", "SETTING" -> local;
             case "COLUMN" ->
                 local + "\n"
-                        + sql.replaceFirst(
-                                "ALTER TABLE tidegate\\." + table,
-                                "ALTER TABLE " + ALL + "." + table + Matcher.quoteReplacement(ON_CLUSTER))
+                        // What is about the sorting key is of the stored table alone too.
+                        + ORDER_BY.matcher(sql)
+                                .replaceFirst("")
+                                .replaceFirst(
+                                        "ALTER TABLE tidegate\\." + table,
+                                        "ALTER TABLE " + ALL + "." + table + Matcher.quoteReplacement(ON_CLUSTER))
                         + ";";
             default -> throw new IllegalArgumentException("ALTER TABLE " + table + ": unknown " + verb + " " + object);
         };
