@@ -68,9 +68,10 @@ public final class TopicSource {
                         new OccurredTimeOperator(
                                 new KafkaPartitionCount(config.kafkaBootstrapServers(), Topics.EVENTS)))
                 .uid(Uids.Source.OCCURRED_TIME)
-                // One instance sees all partitions: their order against each other is what it works out.
-                .setParallelism(1)
-                .setMaxParallelism(1));
+                // One instance sees all partitions: their order against each other is what it works out. The maximum
+                // stays that
+                // of all others: in a job of one task it is chained to them, and its state is stored under theirs.
+                .setParallelism(1));
     }
 
     /**

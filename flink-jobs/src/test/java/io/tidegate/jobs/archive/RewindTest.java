@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Login;
-import io.tidegate.dev.clickhouse.ClickHouseProcess;
-import io.tidegate.dev.clickhouse.Migrations;
-import io.tidegate.dev.kafka.KafkaBroker;
-import io.tidegate.dev.kafka.TopicSetup;
-import io.tidegate.jobs.JobConfig;
-import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import io.tidegate.jobs.Servers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -53,27 +48,22 @@ class RewindTest {
     @TempDir
     static Path data;
 
-    private static ClickHouseProcess clickHouse;
-    private static KafkaBroker broker;
+    private static Servers servers;
 
     @BeforeAll
     static void startServers() throws IOException {
-        clickHouse = ClickHouseProcess.start(data.resolve("clickhouse"));
-        Migrations.apply(clickHouse.uri(), Path.of("..", "sql", "clickhouse"));
-        broker = KafkaBroker.start(data.resolve("kafka"));
-        TopicSetup.ensure(broker.bootstrapServers(), 2);
+        servers = Servers.start(data, 2);
     }
 
     @AfterAll
     static void stopServers() throws IOException {
-        broker.close();
-        clickHouse.close();
+        servers.close();
     }
 
     @Test
     void anOldSavepointWritesNothingTwiceAfterTheRewind() throws Exception {
         // A merge takes repeats away, whenever it likes, and would hide what this test is about.
-        clickHouse.query("SYSTEM STOP MERGES tidegate.events");
+        servers.clickHouse().query("SYSTEM STOP MERGES tidegate.events");
 
         // Given rows before the savepoint, rows of the job that went on, and rows of one that was restored from it
         JobClient first = start(null);
@@ -94,9 +84,9 @@ class RewindTest {
         // When
         String counted = rewind(savepoint);
         assertThat(rows()).as("counting removes nothing").isEqualTo(150 + 40);
-        clickHouse.query("SYSTEM START MERGES tidegate.events");
+        servers.clickHouse().query("SYSTEM START MERGES tidegate.events");
         String removed = rewind(savepoint, "--apply");
-        clickHouse.query("SYSTEM STOP MERGES tidegate.events");
+        servers.clickHouse().query("SYSTEM STOP MERGES tidegate.events");
         assertThat(rows()).isEqualTo(100);
         assertThat(rewind(savepoint, "--apply")).contains("events                 0 rows");
         JobClient third = start(savepoint);
@@ -120,7 +110,7 @@ class RewindTest {
         String[] args = new String[3 + more.length];
         args[0] = savepoint;
         args[1] = "--clickhouse";
-        args[2] = clickHouse.uri().toString();
+        args[2] = servers.clickHouse().uri().toString();
         System.arraycopy(more, 0, args, 3, more.length);
         assertThat(RewindMain.run(new PrintStream(out, true, StandardCharsets.UTF_8), args))
                 .isZero();
@@ -137,15 +127,13 @@ class RewindTest {
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
         env.setParallelism(2);
-        new ArchiveJob().define(env, JobConfig.of(broker.bootstrapServers(), ClickHouseConfig.local(clickHouse.uri())));
+        new ArchiveJob().define(env, servers.config());
         return env.executeAsync("archive");
     }
 
     private static void send(int from, int to) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+                Map.of("bootstrap.servers", servers.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = from; i < to; i++) {
                 Event event = Event.newBuilder()
                         .setEventId("e" + i)
@@ -176,6 +164,6 @@ class RewindTest {
     }
 
     private static long number(String sql) throws IOException {
-        return Long.parseLong(clickHouse.query(sql).strip());
+        return Long.parseLong(servers.clickHouse().query(sql).strip());
     }
 }

@@ -9,6 +9,7 @@ import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Tick;
 import io.tidegate.dev.kafka.KafkaBroker;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.jobs.DetectionTime;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.JobConfig.ClickHouseConfig;
@@ -23,8 +24,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +41,10 @@ import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +87,9 @@ class FraudJobTest {
                 assertThat(clients.committedAlerts())
                         .extracting(Alert::getAlertId)
                         .doesNotHaveDuplicates();
+                assertThat(clients.uncommittedAlerts())
+                        .as("what was shown before its commit: each is committed in the end, as it was shown")
+                        .containsExactlyInAnyOrderElementsOf(Set.copyOf(clients.committedAlerts()));
                 assertThat(expected).hasSizeGreaterThan(10);
             } finally {
                 cluster.cancelJob(job).get();
@@ -192,8 +194,17 @@ class FraudJobTest {
         }
 
         List<Alert> committedAlerts() throws Exception {
+            return alerts(WholeTopic.committed(bootstrapServers, Topics.ALERTS));
+        }
+
+        /** Repeats left out, where the job wrote one again after it had died. */
+        Set<Alert> uncommittedAlerts() throws Exception {
+            return new HashSet<>(alerts(WholeTopic.uncommitted(bootstrapServers, Topics.ALERTS)));
+        }
+
+        private static List<Alert> alerts(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
             List<Alert> alerts = new ArrayList<>();
-            for (ConsumerRecord<byte[], byte[]> record : read(Topics.ALERTS)) {
+            for (ConsumerRecord<byte[], byte[]> record : records) {
                 alerts.add(Alert.parseFrom(record.value()));
             }
             return alerts;
@@ -206,7 +217,7 @@ class FraudJobTest {
             for (OracleEvent event : sent) {
                 byId.put(new Id(event.userId(), event.eventId(), event.timeMs()), event);
             }
-            List<ConsumerRecord<byte[], byte[]>> records = read(Topics.EVENTS);
+            List<ConsumerRecord<byte[], byte[]>> records = WholeTopic.committed(bootstrapServers, Topics.EVENTS);
             records.sort(Comparator.<ConsumerRecord<byte[], byte[]>>comparingLong(ConsumerRecord::timestamp)
                     .thenComparingInt(ConsumerRecord::partition)
                     .thenComparingLong(ConsumerRecord::offset));
@@ -230,29 +241,6 @@ class FraudJobTest {
                     .device(event.deviceId())
                     .country(event.country())
                     .build();
-        }
-
-        private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                    Map.of(
-                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                            bootstrapServers,
-                            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                            "read_committed"),
-                    new ByteArrayDeserializer(),
-                    new ByteArrayDeserializer())) {
-                List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                        .map(info -> new TopicPartition(topic, info.partition()))
-                        .toList();
-                consumer.assign(partitions);
-                consumer.seekToBeginning(partitions);
-                Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-                while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                    consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-                }
-            }
-            return records;
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Tick;
 import io.tidegate.dev.kafka.KafkaBroker;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.fraud.FraudJob;
@@ -30,14 +31,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -149,27 +146,10 @@ class RuleChangeTest {
     /** {@code SUBJECT RULE vVERSION EVENTS} of the committed alerts. */
     private static List<String> alerts(KafkaBroker broker) throws Exception {
         List<String> alerts = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        broker.bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topics.ALERTS).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    Alert alert = Alert.parseFrom(record.value());
-                    alerts.add(alert.getSubject() + " " + alert.getRuleId() + " v" + alert.getRuleVersion() + " "
-                            + alert.getEventIdsCount());
-                }
-            }
+        for (ConsumerRecord<byte[], byte[]> record : WholeTopic.committed(broker.bootstrapServers(), Topics.ALERTS)) {
+            Alert alert = Alert.parseFrom(record.value());
+            alerts.add(alert.getSubject() + " " + alert.getRuleId() + " v" + alert.getRuleVersion() + " "
+                    + alert.getEventIdsCount());
         }
         return alerts;
     }

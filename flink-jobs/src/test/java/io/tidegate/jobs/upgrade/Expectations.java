@@ -8,12 +8,10 @@ import io.tidegate.contracts.v1.AlertKind;
 import io.tidegate.contracts.v1.Notification;
 import io.tidegate.contracts.v1.NotificationKind;
 import io.tidegate.jobs.surge.SurgeReader;
-import io.tidegate.replay.oracle.BetStats;
-import io.tidegate.replay.oracle.EventCount;
 import io.tidegate.replay.oracle.Oracle;
 import io.tidegate.replay.oracle.OracleAlert;
 import io.tidegate.replay.oracle.OracleEvent;
-import io.tidegate.replay.oracle.PostActivity;
+import io.tidegate.replay.oracle.WindowTables;
 import java.io.IOException;
 import java.util.List;
 
@@ -112,47 +110,10 @@ final class Expectations {
     }
 
     private static void windows(Platform platform, List<OracleEvent> events) throws IOException {
-        assertThat(platform
-                        .rows("SELECT toUnixTimestamp(window_start) * 1000 AS w, type, sum(events), sum(users)"
-                                + " FROM tidegate.event_counts_1m FINAL GROUP BY w, type")
-                        .stream()
-                        .map(row -> row[0] + " " + row[1] + " " + row[2] + " " + row[3]))
-                .containsExactlyInAnyOrderElementsOf(Oracle.eventCounts(events).stream()
-                        .map(Expectations::text)
-                        .toList());
-        assertThat(platform
-                        .rows("SELECT toUnixTimestamp(window_start) * 1000 AS w, post_id, sum(likes), sum(unlikes),"
-                                + " sum(comments), sum(shares) FROM tidegate.post_activity_1m FINAL GROUP BY w,"
-                                + " post_id")
-                        .stream()
-                        .map(row -> new PostActivity(
-                                Long.parseLong(row[0]),
-                                row[1],
-                                Long.parseLong(row[2]),
-                                Long.parseLong(row[3]),
-                                Long.parseLong(row[4]),
-                                Long.parseLong(row[5]))))
-                .containsExactlyInAnyOrderElementsOf(Oracle.postActivity(events));
-        assertThat(platform
-                        .rows("SELECT toUnixTimestamp(window_start) * 1000 AS w, game_id, city, device_type,"
-                                + " bet_type, currency, sum(bets), toInt64(sum(turnover) * 10000), sum(outcomes),"
-                                + " toInt64(sum(payout) * 10000), toInt64(sum(odds_sum) * 10000), sum(odds_count)"
-                                + " FROM tidegate.bet_stats_1m FINAL GROUP BY w, game_id, city, device_type,"
-                                + " bet_type, currency")
-                        .stream()
-                        .map(row -> new BetStats(
-                                new BetStats.Key(Long.parseLong(row[0]), row[1], row[2], row[3], row[4], row[5]),
-                                Long.parseLong(row[6]),
-                                Long.parseLong(row[7]),
-                                Long.parseLong(row[8]),
-                                Long.parseLong(row[9]),
-                                Long.parseLong(row[10]),
-                                Long.parseLong(row[11]))))
-                .containsExactlyInAnyOrderElementsOf(Oracle.betStats(events));
-    }
-
-    private static String text(EventCount count) {
-        return count.windowStartMs() + " " + count.type().wireName() + " " + count.events() + " " + count.users();
+        WindowTables<IOException> windows = WindowTables.of(platform::rows);
+        assertThat(windows.eventCounts()).isEqualTo(Oracle.eventCounts(events));
+        assertThat(windows.postActivity()).isEqualTo(Oracle.postActivity(events));
+        assertThat(windows.betStats()).isEqualTo(Oracle.betStats(events));
     }
 
     private static void archive(Platform platform, List<OracleEvent> events) throws IOException {

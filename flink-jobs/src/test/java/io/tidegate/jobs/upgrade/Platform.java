@@ -9,13 +9,10 @@ import io.tidegate.contracts.v1.Alert;
 import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.Notification;
 import io.tidegate.contracts.v1.Tick;
-import io.tidegate.dev.clickhouse.ClickHouseProcess;
-import io.tidegate.dev.clickhouse.Migrations;
-import io.tidegate.dev.kafka.KafkaBroker;
-import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.jobs.Job;
 import io.tidegate.jobs.JobConfig;
-import io.tidegate.jobs.JobConfig.ClickHouseConfig;
+import io.tidegate.jobs.Servers;
 import io.tidegate.replay.oracle.OracleEvent;
 import java.io.IOException;
 import java.net.URI;
@@ -24,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobStatus;
@@ -60,30 +59,24 @@ final class Platform implements AutoCloseable {
     static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int PARTITIONS = 2;
 
-    private final KafkaBroker broker;
-    private final ClickHouseProcess clickHouse;
+    private final Servers servers;
     private final KafkaProducer<byte[], byte[]> producer;
     private final InMemoryReporter metrics;
     private final List<JobClient> submitted = new ArrayList<>();
 
-    private Platform(KafkaBroker broker, ClickHouseProcess clickHouse, InMemoryReporter metrics) {
-        this.broker = broker;
-        this.clickHouse = clickHouse;
+    private Platform(Servers servers, InMemoryReporter metrics) {
+        this.servers = servers;
         this.metrics = metrics;
         this.producer = new KafkaProducer<>(
-                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers.kafka()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
 
     /** @param metrics of the cluster on which the jobs run */
     static Platform start(Path directory, InMemoryReporter metrics) throws Exception {
-        ClickHouseProcess clickHouse = ClickHouseProcess.start(directory.resolve("clickhouse"));
-        Migrations.apply(clickHouse.uri(), Path.of("..", "sql", "clickhouse"));
-        KafkaBroker broker = KafkaBroker.start(directory.resolve("kafka"));
-        TopicSetup.ensure(broker.bootstrapServers(), PARTITIONS);
-        try (Admin admin =
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
+        Servers servers = Servers.start(directory, PARTITIONS);
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers.kafka()))) {
             Map<ConfigResource, Collection<AlterConfigOp>> changes = Map.of(
                     new ConfigResource(ConfigResource.Type.TOPIC, Topics.EVENTS),
                     List.of(
@@ -91,7 +84,7 @@ final class Platform implements AutoCloseable {
                             set(TopicConfig.RETENTION_MS_CONFIG, "-1")));
             admin.incrementalAlterConfigs(changes).all().get();
         }
-        return new Platform(broker, clickHouse, metrics);
+        return new Platform(servers, metrics);
     }
 
     private static AlterConfigOp set(String name, String value) {
@@ -114,10 +107,15 @@ final class Platform implements AutoCloseable {
                     Story.message(event).toByteArray()));
         }
         producer.flush();
+        tick(chapter.endMs());
+    }
+
+    /** The time goes on in every partition, and nothing else happens. */
+    void tick(long appendedAtMs) {
         byte[] tick =
                 Event.newBuilder().setTick(Tick.getDefaultInstance()).build().toByteArray();
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            producer.send(new ProducerRecord<>(Topics.EVENTS, partition, chapter.endMs(), null, tick));
+            producer.send(new ProducerRecord<>(Topics.EVENTS, partition, appendedAtMs, null, tick));
         }
         producer.flush();
     }
@@ -136,8 +134,7 @@ final class Platform implements AutoCloseable {
             Duration checkpoints,
             Consumer<StreamExecutionEnvironment> change)
             throws Exception {
-        JobConfig config = JobConfig.of(broker.bootstrapServers(), ClickHouseConfig.local(clickHouse.uri()));
-        JobClient client = submit(config, job, parallelism, savepoint, checkpoints, change);
+        JobClient client = submit(servers.config(), job, parallelism, savepoint, checkpoints, change);
         submitted.add(client);
         return client;
     }
@@ -208,12 +205,24 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    /** Stops with a savepoint, as an upgrade does. */
-    static String stop(JobClient job, Path directory) throws Exception {
-        String savepoint = job.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
-                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        await().atMost(LIMIT).until(() -> job.getJobStatus().get() == JobStatus.FINISHED);
-        return savepoint;
+    /**
+     * Stops jobs with a savepoint, as an upgrade does.
+     *
+     * @return where the savepoint of each is, by the job's name
+     */
+    static Map<String, String> stop(Map<Job, JobClient> jobs, Path directory) throws Exception {
+        Map<Job, CompletableFuture<String>> stopping = new LinkedHashMap<>();
+        jobs.forEach((job, client) -> stopping.put(
+                job,
+                client.stopWithSavepoint(
+                        false, directory.resolve(job.name()).toUri().toString(), SavepointFormatType.CANONICAL)));
+        Map<String, String> savepoints = new LinkedHashMap<>();
+        for (Map.Entry<Job, CompletableFuture<String>> job : stopping.entrySet()) {
+            savepoints.put(job.getKey().name(), job.getValue().get(LIMIT.toSeconds(), TimeUnit.SECONDS));
+            JobClient client = jobs.get(job.getKey());
+            await().atMost(LIMIT).until(() -> client.getJobStatus().get() == JobStatus.FINISHED);
+        }
+        return savepoints;
     }
 
     /** Takes a savepoint that commits nothing, so that it holds all that is to be committed, and ends the job. */
@@ -234,18 +243,8 @@ final class Platform implements AutoCloseable {
 
     private <M extends MessageLite> List<M> committed(String topic, Parser<M> parser) throws IOException {
         List<M> messages = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                for (var record : consumer.poll(Duration.ofMillis(100))) {
-                    messages.add(parser.parseFrom(record.value()));
-                }
-            }
+        for (var record : WholeTopic.committed(servers.kafka(), topic)) {
+            messages.add(parser.parseFrom(record.value()));
         }
         return messages;
     }
@@ -254,7 +253,7 @@ final class Platform implements AutoCloseable {
         return new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        broker.bootstrapServers(),
+                        servers.kafka(),
                         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                         "read_committed"),
                 new ByteArrayDeserializer(),
@@ -263,15 +262,20 @@ final class Platform implements AutoCloseable {
 
     List<String[]> rows(String sql) throws IOException {
         List<String[]> rows = new ArrayList<>();
-        clickHouse.query(sql).lines().forEach(line -> rows.add(line.split("\t", -1)));
+        servers.clickHouse().query(sql).lines().forEach(line -> rows.add(line.split("\t", -1)));
         return rows;
     }
 
+    /** A job that a failed test has left would be in the next one's way. */
     @Override
-    public void close() throws IOException {
+    public void close() throws Exception {
+        for (JobClient job : submitted) {
+            if (!job.getJobStatus().get().isGloballyTerminalState()) {
+                job.cancel().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            }
+        }
         producer.close();
-        broker.close();
-        clickHouse.close();
+        servers.close();
     }
 
     private static byte[] bytes(String text) {

@@ -32,8 +32,9 @@ public final class LiveCounters {
                         counterType,
                         new LeaderboardOperator(settings.leaderboardInterval(), settings.leaderboardSize()))
                 .uid(Uids.Aggregation.LEADERBOARD)
-                .setParallelism(1)
-                .setMaxParallelism(1);
+                // One, but with the maximum of all others: with one task it is chained to them, and its state is stored
+                // under theirs.
+                .setParallelism(1);
         return totals.union(leaderboard);
     }
 }
