@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ClickHouseProcess implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(180);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final int LOG_TAIL = 4000;
 

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class KafkaProcess implements AutoCloseable {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final int LINES_SHOWN = 30;
 
@@ -42,7 +42,7 @@ public final class KafkaProcess implements AutoCloseable {
     /**
      * Returns when the broker takes requests.
      *
-     * @throws IllegalStateException when it doesn't within 90 s; the message ends with the last lines of its log
+     * @throws IllegalStateException when it doesn't within 3 minutes; the message ends with the last lines of its log
      */
     public static KafkaProcess start(Path dataDir, int port) {
         KafkaProcess kafka = new KafkaProcess(dataDir.toAbsolutePath().normalize(), port);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.contracts.Topics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -11,6 +13,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +98,30 @@ class KafkaBrokerTest {
     }
 
     @Test
+    void aTopicIsReadToItsEndWithOrWithoutWhatWasAborted() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start(dataDir)) {
+            // Given
+            String servers = broker.bootstrapServers();
+            TopicSetup.ensure(servers, 2);
+            Records.sendInTransaction(servers, Topics.ALERTS, "u1", "kept", Duration.ofMinutes(1));
+            Records.sendInVain(servers, Topics.ALERTS, "u1", "aborted");
+            Records.send(servers, Topics.ALERTS, "u2", "plain");
+
+            // Then
+            assertThat(WholeTopic.committed(servers, Topics.ALERTS))
+                    .extracting(KafkaBrokerTest::text)
+                    .containsExactlyInAnyOrder("kept", "plain");
+            assertThat(WholeTopic.uncommitted(servers, Topics.ALERTS))
+                    .extracting(KafkaBrokerTest::text)
+                    .containsExactlyInAnyOrder("kept", "aborted", "plain");
+            assertThat(WholeTopic.committed(servers, Topics.RULES)).isEmpty();
+            assertThatThrownBy(() -> WholeTopic.committed(servers, "no-such-topic"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("no-such-topic");
+        }
+    }
+
+    @Test
     void aSecondBrokerOnTheSameDirectoryIsRefused() {
         try (KafkaBroker first = KafkaBroker.start(dataDir)) {
             assertThat(first.port()).isPositive();
@@ -103,6 +130,10 @@ class KafkaBrokerTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(dataDir.toString());
         }
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record) {
+        return new String(record.value(), StandardCharsets.UTF_8);
     }
 
     private static Config config(Admin admin, String topic) throws Exception {

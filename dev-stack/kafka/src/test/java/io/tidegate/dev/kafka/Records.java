@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Text records in and out of a broker. */
 final class Records {
 
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(90);
 
     private Records() {}
 
@@ -39,6 +39,18 @@ final class Records {
             producer.beginTransaction();
             producer.send(new ProducerRecord<>(topic, key, value));
             producer.commitTransaction();
+        }
+    }
+
+    /** One that is aborted when it is on the topic. */
+    static void sendInVain(String bootstrapServers, String topic, String key, String value) {
+        try (KafkaProducer<String, String> producer =
+                producer(Map.of("bootstrap.servers", bootstrapServers, "transactional.id", "records"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(topic, key, value));
+            producer.flush();
+            producer.abortTransaction();
         }
     }
 

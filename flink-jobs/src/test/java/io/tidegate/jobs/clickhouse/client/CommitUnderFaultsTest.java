@@ -173,7 +173,7 @@ class CommitUnderFaultsTest {
             clickHouse.thaw();
         }
 
-        commit.get(30, TimeUnit.SECONDS);
+        commit.get(120, TimeUnit.SECONDS);
 
         assertEachRowOnce();
     }
@@ -193,7 +193,7 @@ class CommitUnderFaultsTest {
         });
         for (int kill = 1; kill <= 10; kill++) {
             int before = kill * 10;
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> committed.get() >= before);
+            Awaitility.await().atMost(Duration.ofSeconds(120)).until(() -> committed.get() >= before);
             clickHouse.kill();
             clickHouse.restart();
         }
@@ -236,7 +236,7 @@ class CommitUnderFaultsTest {
                 ClickHouseClientConfig.of(endpoint).withRequestTimeout(Duration.ofMillis(1_000));
         CommittedBatches.store(
                 shard -> new ClickHouseClient(config),
-                new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(60)),
+                new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofMinutes(5)),
                 batch -> batch.writerRestoredFrom() != OWN_ATTEMPT,
                 batches);
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Every row of the failure table in the package's documentation, against a store that can be told how to fail. */
 class OutboxTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(90);
 
     private final FakeStore store = new FakeStore();
     private final FakeTimer timer = new FakeTimer();
@@ -335,12 +335,12 @@ class OutboxTest {
             }
         });
         task.start();
-        Awaitility.await().until(() -> task.getState() == Thread.State.WAITING);
+        Awaitility.await().atMost(LONG).until(() -> task.getState() == Thread.State.WAITING);
 
         // When it comes back, two of the four may still wait.
         store.everyInsert(Fault.NONE).releaseHanging();
 
-        task.join(10_000);
+        task.join(LONG.toMillis());
         assertThat(through).isTrue();
         outbox.close();
     }
@@ -373,7 +373,7 @@ class OutboxTest {
             outbox.snapshot(1);
             outbox.completed(1);
 
-            Awaitility.await().until(() -> outbox.pendingBatches() == 10);
+            Awaitility.await().atMost(LONG).until(() -> outbox.pendingBatches() == 10);
 
             assertThat(ofTheOther)
                     .allSatisfy(batch -> assertThat(there.rowsOf(batch)).isEqualTo(ROWS));

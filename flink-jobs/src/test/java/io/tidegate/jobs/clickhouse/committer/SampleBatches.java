@@ -9,6 +9,8 @@ final class SampleBatches {
     static final int ROWS = 10;
     /** The checkpoint the test's committer was restored from. */
     static final long RESTORED_FROM = 7;
+    /** When each got its first row. */
+    static final long OPENED_AT_MS = 1_000;
 
     private SampleBatches() {}
 
@@ -55,6 +57,6 @@ final class SampleBatches {
                 ROWS,
                 new byte[] {1, 2, 3},
                 restoredFrom,
-                1_000);
+                OPENED_AT_MS);
     }
 }

@@ -36,6 +36,8 @@ class SinkOperatorsTest {
     /** Flink ships the sink by serialisation; the store stays here. */
     private static final ConcurrentMap<Integer, FakeStore> STORES = new ConcurrentHashMap<>();
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final AtomicInteger NEXT_STORE = new AtomicInteger();
 
     private final int storeId = NEXT_STORE.incrementAndGet();
@@ -124,7 +126,7 @@ class SinkOperatorsTest {
             Thread task = Thread.currentThread();
             AtomicBoolean wasHeld = new AtomicBoolean();
             CompletableFuture<Void> store = CompletableFuture.runAsync(() -> {
-                Awaitility.await().until(() -> task.getState() == Thread.State.WAITING);
+                Awaitility.await().atMost(LIMIT).until(() -> task.getState() == Thread.State.WAITING);
                 wasHeld.set(true);
                 this.store.everyInsert(Fault.NONE).releaseHanging();
             });
@@ -310,7 +312,7 @@ class SinkOperatorsTest {
     }
 
     private void assertStored(List<ClickHouseCommittable> batches) {
-        Awaitility.await().untilAsserted(() -> assertThat(batches)
+        Awaitility.await().atMost(LIMIT).untilAsserted(() -> assertThat(batches)
                 .allSatisfy(batch -> assertThat(store.rowsOf(batch)).isEqualTo(batch.rows())));
     }
 
