@@ -18,7 +18,7 @@ final class CuttingProxy implements AutoCloseable {
     private static final int BUFFER = 8 * 1024;
 
     private final ServerSocket server;
-    private final int target;
+    private volatile int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean closed;
@@ -35,6 +35,11 @@ final class CuttingProxy implements AutoCloseable {
 
     URI uri() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
+    }
+
+    /** Where connections go from now on. */
+    void towards(int port) {
+        target = port;
     }
 
     /** How many connections were cut. */

@@ -19,21 +19,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A gateway in this process and a broker in another. There is no ClickHouse. */
+/** A gateway in this process, or two while one takes over from the other, and a broker in another. There is no ClickHouse. */
 final class RunningGateway implements AutoCloseable {
 
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
     private final KafkaProcess kafka;
-    private final Gateway gateway;
+    private final Path configuration;
+    /** The newest is the last. */
+    private final Deque<Gateway> gateways = new ConcurrentLinkedDeque<>();
+
     private final KeyPair keys;
 
-    private RunningGateway(KafkaProcess kafka, Gateway gateway, KeyPair keys) {
+    private RunningGateway(KafkaProcess kafka, Path configuration, KeyPair keys) {
         this.kafka = kafka;
-        this.gateway = gateway;
+        this.configuration = configuration;
         this.keys = keys;
     }
 
@@ -56,13 +61,26 @@ final class RunningGateway implements AutoCloseable {
                         + "clickhouse: {url: \"http://127.0.0.1:1\"}\n"
                         + "limits: {ip: {requests: 0}}\n"
                         + "auth: {publicKeyFile: public.pem, issuer: tidegate, audience: tidegate}\n");
-        Gateway gateway = Gateway.start(GatewayConfig.load(yaml)).get(90, TimeUnit.SECONDS);
-        await().atMost(Duration.ofSeconds(90)).until(gateway::ready);
-        return new RunningGateway(kafka, gateway, keys);
+        RunningGateway running = new RunningGateway(kafka, yaml, keys);
+        running.startAnother();
+        return running;
     }
 
+    /** Beside the one that runs, on the same broker. */
+    void startAnother() throws Exception {
+        Gateway gateway = Gateway.start(GatewayConfig.load(configuration)).get(90, TimeUnit.SECONDS);
+        gateways.add(gateway);
+        await().atMost(Duration.ofSeconds(90)).until(gateway::ready);
+    }
+
+    /** As SIGTERM does. */
+    void stopOldest() {
+        gateways.remove().stop().join();
+    }
+
+    /** Of the newest. */
     int port() {
-        return gateway.httpPort();
+        return gateways.getLast().httpPort();
     }
 
     String bootstrapServers() {
@@ -92,7 +110,9 @@ final class RunningGateway implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        gateway.stop().join();
+        while (!gateways.isEmpty()) {
+            stopOldest();
+        }
         kafka.close();
     }
 }
