@@ -105,12 +105,13 @@ public record GatewayConfig(
 
     /**
      * @param url {@code http[s]://host:port} of the first shard
-     * @param shards one address each, from {@code url}: {@code URL[,URL…]}; of replicas, {@code URL|URL}, the first
+     * @param shards one address each, from {@code url}: {@code URL[,URL…]}, which all are asked; of replicas, {@code URL|URL}, the
+     *     first. One address if it is a proxy before Distributed tables
      * @param database default tidegate
      * @param user default default
      * @param password default empty
      * @param queryTimeout default 10s, 100ms to 10m
-     * @param poolSize queries at a time; default 4, 1 to 256
+     * @param poolSize queries at a time on each shard; default 4, 1 to 256
      */
     public record ClickHouse(
             URI url,

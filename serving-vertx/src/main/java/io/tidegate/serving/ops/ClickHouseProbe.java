@@ -9,9 +9,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * Asks ClickHouse's {@code /ping} every two seconds. It doesn't gate readiness: without ClickHouse events still come in and go
+ * Asks every shard of ClickHouse for {@code /ping} every two seconds. It doesn't gate readiness: without ClickHouse events still come in and go
  * out, only queries fail.
  */
 public final class ClickHouseProbe implements HealthCheck {
@@ -20,20 +21,22 @@ public final class ClickHouseProbe implements HealthCheck {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final RequestOptions ping;
+    private final List<RequestOptions> pings;
     private HttpClient client;
     private long timer;
     private volatile Health health = Health.down("not asked yet");
 
     public ClickHouseProbe(Vertx vertx, GatewayConfig.ClickHouse config) {
         this.vertx = vertx;
-        URI url = config.url();
-        boolean tls = "https".equals(url.getScheme());
-        int port = url.getPort() > 0 ? url.getPort() : tls ? 8443 : 8123;
-        this.ping = new RequestOptions()
+        this.pings = config.shards().stream().map(ClickHouseProbe::ping).toList();
+    }
+
+    private static RequestOptions ping(URI shard) {
+        boolean tls = "https".equals(shard.getScheme());
+        return new RequestOptions()
                 .setMethod(HttpMethod.GET)
-                .setHost(url.getHost())
-                .setPort(port)
+                .setHost(shard.getHost())
+                .setPort(shard.getPort() > 0 ? shard.getPort() : tls ? 8443 : 8123)
                 .setSsl(tls)
                 .setURI("/ping")
                 .setTimeout(TIMEOUT.toMillis());
@@ -53,16 +56,22 @@ public final class ClickHouseProbe implements HealthCheck {
     }
 
     private void ask() {
-        client.request(ping)
+        List<Future<Health>> shards = pings.stream().map(this::ask).toList();
+        Future.join(shards)
+                .onSuccess(all -> health = shards.stream()
+                        .map(Future::result)
+                        .filter(shard -> shard != Health.UP)
+                        .findFirst()
+                        .orElse(Health.UP));
+    }
+
+    private Future<Health> ask(RequestOptions ping) {
+        String where = pings.size() == 1 ? "" : ping.getHost() + ":" + ping.getPort() + ": ";
+        return client.request(ping)
                 .compose(request -> request.send())
                 .compose(response -> response.end().map(response.statusCode()))
-                .onComplete(result -> {
-                    if (result.failed()) {
-                        health = Health.down(result.cause().getClass().getSimpleName());
-                    } else {
-                        health = result.result() == 200 ? Health.UP : Health.down("HTTP " + result.result());
-                    }
-                });
+                .map(status -> status == 200 ? Health.UP : Health.down(where + "HTTP " + status))
+                .otherwise(failure -> Health.down(where + failure.getClass().getSimpleName()));
     }
 
     @Override

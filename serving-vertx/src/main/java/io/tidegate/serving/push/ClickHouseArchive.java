@@ -24,17 +24,24 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rows that job {@code archive} has stored, found by their places in the topic. Committed records only.
  *
- * <p>One connection for each thread that asks; it lives as long as the thread.
+ * <p>The records of a partition are spread over all shards. They are asked one after the other, as somebody who comes back waits for
+ * history anyway; if one doesn't answer there is no page.
+ *
+ * <p>One connection to each shard for each thread that asks; they live as long as the thread.
  */
 public final class ClickHouseArchive implements Archive {
 
@@ -45,15 +52,19 @@ public final class ClickHouseArchive implements Archive {
     /** The last offset before a hole's end may be the marker of a transaction, which is no record. */
     private static final int MARKERS = 2;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClickHouseArchive.class);
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final String url;
+    private final List<String> urls;
     private final Properties properties = new Properties();
     private final String settings;
-    private final ThreadLocal<Connection> connections = new ThreadLocal<>();
+    /** By URL. */
+    private final ThreadLocal<Map<String, Connection>> connections = ThreadLocal.withInitial(HashMap::new);
 
     public ClickHouseArchive(GatewayConfig.ClickHouse config) {
-        this.url = "jdbc:ch:" + config.url() + "/" + config.database();
+        this.urls = config.shards().stream()
+                .map(shard -> "jdbc:ch:" + shard + "/" + config.database())
+                .toList();
         properties.setProperty("user", config.user());
         properties.setProperty("password", config.password());
         properties.setProperty("connection_timeout", Long.toString(CONNECT_TIMEOUT.toMillis()));
@@ -90,30 +101,49 @@ public final class ClickHouseArchive implements Archive {
         }
     }
 
+    /** What shards have of a partition: the smallest offset, and the largest of those since the time that was asked about. */
+    private record Kept(long first, long last) {
+        private Kept with(Kept other) {
+            return new Kept(Math.min(first, other.first), Math.max(last, other.last));
+        }
+    }
+
     /**
      * Whether it isn't certain that the archive has every record of the holes: it must know something from before each hole,
-     * and something from its very end or after it. Rather once too often than not at all.
+     * and something from its very end or after it; and every shard something that is as new as the last that any has of the holes, as each
+     * is written to by itself. Rather once too often than not at all.
      */
     private boolean mayMiss(String table, List<Hole> holes, long since) throws SQLException {
-        Map<Integer, long[]> known = new HashMap<>();
-        String sql = "SELECT topic_partition, min(topic_offset), maxIf(topic_offset, raised_at >="
-                + " fromUnixTimestamp64Milli(toInt64(?), 'UTC')) FROM " + table
-                + " WHERE topic_offset >= 0 GROUP BY topic_partition" + settings;
-        try (PreparedStatement statement = connection().prepareStatement(sql)) {
-            statement.setLong(1, since);
-            try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    known.put(result.getInt(1), new long[] {result.getLong(2), result.getLong(3)});
+        Map<Integer, Kept> known = new HashMap<>();
+        long newestOfHoles = 0;
+        long newestOfAllShards = Long.MAX_VALUE;
+        for (String url : urls) {
+            Query query = new Query()
+                    .text("SELECT topic_partition, min(topic_offset), maxIf(topic_offset, raised_at >=")
+                    .time(since)
+                    .text("), toUnixTimestamp64Milli(max(raised_at)), toUnixTimestamp64Milli(maxIf(raised_at,")
+                    .in(holes)
+                    .text(")) FROM " + table + " WHERE topic_offset >= 0 GROUP BY topic_partition" + settings);
+            long newest = 0;
+            try (PreparedStatement statement = connection(url).prepareStatement(query.text.toString())) {
+                query.bind(statement);
+                try (ResultSet result = statement.executeQuery()) {
+                    while (result.next()) {
+                        known.merge(result.getInt(1), new Kept(result.getLong(2), result.getLong(3)), Kept::with);
+                        newest = Math.max(newest, result.getLong(4));
+                        newestOfHoles = Math.max(newestOfHoles, result.getLong(5));
+                    }
                 }
             }
+            newestOfAllShards = Math.min(newestOfAllShards, newest);
         }
         for (Hole hole : holes) {
-            long[] range = known.get(hole.partition());
-            if (range == null || range[0] > hole.from() || range[1] < hole.to() - MARKERS) {
+            Kept kept = known.get(hole.partition());
+            if (kept == null || kept.first() > hole.from() || kept.last() < hole.to() - MARKERS) {
                 return true;
             }
         }
-        return false;
+        return newestOfAllShards < newestOfHoles;
     }
 
     /** A statement with the values of its parameters. */
@@ -144,9 +174,15 @@ public final class ClickHouseArchive implements Archive {
         }
 
         private Query within(List<Hole> holes, long since) {
-            text(" WHERE raised_at >= fromUnixTimestamp64Milli(toInt64(")
-                    .value(since)
-                    .text("), 'UTC') AND (");
+            return text(" WHERE raised_at >=").time(since).text(" AND").in(holes);
+        }
+
+        private Query time(long ms) {
+            return text(" fromUnixTimestamp64Milli(toInt64(").value(ms).text("), 'UTC')");
+        }
+
+        private Query in(List<Hole> holes) {
+            text(" (");
             int left = holes.size();
             for (Hole hole : holes) {
                 text("topic_partition = ").value((long) hole.partition());
@@ -162,6 +198,16 @@ public final class ClickHouseArchive implements Archive {
                     : this;
         }
 
+        private void bind(PreparedStatement statement) throws SQLException {
+            for (int i = 0; i < values.size(); i++) {
+                if (values.get(i) instanceof Long number) {
+                    statement.setLong(i + 1, number);
+                } else {
+                    statement.setString(i + 1, (String) values.get(i));
+                }
+            }
+        }
+
         private Query firstOnes(int max, String settings) {
             return text(" ORDER BY topic_partition, topic_offset LIMIT ")
                     .value(max + 1L)
@@ -174,32 +220,45 @@ public final class ClickHouseArchive implements Archive {
         FeedItem read(ResultSet row) throws SQLException;
     }
 
-    private List<Row> ask(Query query, ItemReader reader) throws SQLException {
+    private List<Row> ask(Query query, int max, ItemReader reader) throws SQLException {
         List<Row> rows = new ArrayList<>();
-        try (PreparedStatement statement = connection().prepareStatement(query.text.toString())) {
-            for (int i = 0; i < query.values.size(); i++) {
-                if (query.values.get(i) instanceof Long number) {
-                    statement.setLong(i + 1, number);
-                } else {
-                    statement.setString(i + 1, (String) query.values.get(i));
-                }
-            }
-            try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    rows.add(new Row(result.getInt(1), result.getLong(2), result.getLong(3), reader.read(result)));
+        for (String url : urls) {
+            try (PreparedStatement statement = connection(url).prepareStatement(query.text.toString())) {
+                query.bind(statement);
+                try (ResultSet result = statement.executeQuery()) {
+                    while (result.next()) {
+                        rows.add(new Row(result.getInt(1), result.getLong(2), result.getLong(3), reader.read(result)));
+                    }
                 }
             }
         }
-        return rows;
+        if (urls.size() == 1) {
+            return rows;
+        }
+        // A record that was stored again after the number of shards had changed may be on two.
+        Map<Place, Row> sorted = new TreeMap<>();
+        rows.forEach(row -> sorted.putIfAbsent(new Place(row.partition(), row.offset()), row));
+        return sorted.values().stream().limit(max + 1L).toList();
+    }
+
+    private record Place(int partition, long offset) implements Comparable<Place> {
+
+        private static final Comparator<Place> ORDER =
+                Comparator.comparingInt(Place::partition).thenComparingLong(Place::offset);
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
     }
 
     private List<Row> alerts(Channel channel, Filter filter, List<Hole> holes, long since, int max)
             throws SQLException {
         Query query = new Query()
-                .text(
-                        "SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), alert_id, kind, rule_id,"
-                                + " toInt64(rule_version), subject, severity, message, event_ids,"
-                                + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at), tenant FROM alerts FINAL")
+                .text("SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), alert_id, kind,"
+                        + " rule_id, toInt64(rule_version), subject, severity, message, event_ids,"
+                        + " toUnixTimestamp64Milli(detected_at), toUnixTimestamp64Milli(started_at), tenant FROM"
+                        + " alerts FINAL")
                 .within(holes, since)
                 .of(filter.scope());
         if (channel.equals(Channel.ALERTS_FRAUD)) {
@@ -213,6 +272,7 @@ public final class ClickHouseArchive implements Archive {
                 .firstOnes(max, settings);
         return ask(
                 query,
+                max,
                 row -> new AlertItem(Alert.newBuilder()
                         .setAlertId(row.getString(4))
                         .setKind(EnumWords.ALERT_KINDS.parse(row.getString(5)).orElse(AlertKind.ALERT_KIND_UNSPECIFIED))
@@ -232,15 +292,15 @@ public final class ClickHouseArchive implements Archive {
     private List<Row> notifications(Channel channel, Filter filter, List<Hole> holes, long since, int max)
             throws SQLException {
         Query query = new Query()
-                .text(
-                        "SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), notification_id, kind,"
-                                + " recipient, message, data, toUnixTimestamp64Milli(created_at), tenant FROM notifications FINAL")
+                .text("SELECT topic_partition, topic_offset, toUnixTimestamp64Milli(raised_at), notification_id,"
+                        + " kind, recipient, message, data, toUnixTimestamp64Milli(created_at), tenant FROM"
+                        + " notifications FINAL")
                 .within(holes, since)
                 .of(filter.scope())
                 .text(" AND recipient = ")
                 .value(channel.id())
                 .firstOnes(max, settings);
-        return ask(query, row -> {
+        return ask(query, max, row -> {
             Notification.Builder notification = Notification.newBuilder()
                     .setNotificationId(row.getString(4))
                     .setKind(EnumWords.NOTIFICATION_KINDS
@@ -309,24 +369,24 @@ public final class ClickHouseArchive implements Archive {
         return members;
     }
 
-    private Connection connection() throws SQLException {
-        Connection mine = connections.get();
-        if (mine == null) {
-            mine = DriverManager.getConnection(url, properties);
-            connections.set(mine);
+    private Connection connection(String url) throws SQLException {
+        Map<String, Connection> mine = connections.get();
+        Connection connection = mine.get(url);
+        if (connection == null) {
+            connection = DriverManager.getConnection(url, properties);
+            mine.put(url, connection);
         }
-        return mine;
+        return connection;
     }
 
     private void disconnect() {
-        Connection mine = connections.get();
-        if (mine != null) {
-            connections.remove();
+        List<Connection> mine = List.copyOf(connections.get().values());
+        connections.remove();
+        for (Connection connection : mine) {
             try {
-                mine.close();
+                connection.close();
             } catch (SQLException e) {
-                // It is given up anyway.
-                return;
+                LOG.debug("closing a connection to ClickHouse", e);
             }
         }
     }

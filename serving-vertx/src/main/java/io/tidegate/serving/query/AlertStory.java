@@ -6,8 +6,12 @@ import io.tidegate.serving.push.DataJson;
 import io.vertx.core.buffer.Buffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code GET /api/v1/alerts/{alertId}}: an alert with the events that it was raised for, in the order of the match.
@@ -20,18 +24,17 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
 
     private static final int MAX_EVENTS = 1_000;
 
-    static Optional<AlertStory> read(QueryPool.Asking clickhouse, String alertId, TenantScope scope)
-            throws SQLException {
-        List<AlertRow> found = clickhouse.rows(new AlertById(alertId, scope));
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        AlertRow alert = found.get(0);
-        return Optional.of(new AlertStory(
-                alert,
-                alert.alert().eventIds().isEmpty()
-                        ? List.of()
-                        : clickhouse.rows(new EventsOf(alert.alert(), alertId))));
+    /** Empty: no alert has this id, or none within the scope. */
+    static CompletableFuture<Optional<AlertStory>> read(Shards.Asking shards, String alertId, TenantScope scope) {
+        return shards.rows(new AlertById(alertId, scope)).thenCompose(found -> {
+            Optional<AlertRow> alert = found.stream().flatMap(List::stream).findFirst();
+            if (alert.isEmpty() || alert.get().alert().eventIds().isEmpty()) {
+                return CompletableFuture.completedFuture(alert.map(row -> new AlertStory(row, List.of())));
+            }
+            EventsOf question = new EventsOf(alert.get());
+            return shards.rows(question)
+                    .thenApply(events -> Optional.of(new AlertStory(alert.get(), question.inOrder(events))));
+        });
     }
 
     Buffer json() {
@@ -74,18 +77,24 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
      * its last one, in the time that detection went by, of the alert's tenant. Where the subject is a user, it is that user's. An alert
      * from before alerts had tenants has none, though its events may.
      */
-    private record EventsOf(AlertsQuery.Row alert, String alertId) implements Query<StoredEvent> {
+    private record EventsOf(AlertRow row) implements Query<StoredEvent> {
+
+        private List<String> ids() {
+            List<String> ids = row.alert().eventIds();
+            return ids.size() > MAX_EVENTS ? ids.subList(0, MAX_EVENTS) : ids;
+        }
 
         @Override
         public Sql sql() {
-            return new Sql()
-                    .text("WITH (SELECT (event_ids, started_at, detected_at) FROM alerts WHERE alert_id = ")
-                    .value(alertId)
-                    .text(" LIMIT 1) AS a SELECT " + StoredEvent.COLUMNS
-                            + " FROM events WHERE has(tupleElement(a, 1), event_id)"
-                            + " AND (appended_at BETWEEN tupleElement(a, 2) AND tupleElement(a, 3)"
-                            + " OR occurred_at BETWEEN tupleElement(a, 2) AND tupleElement(a, 3))"
-                            + " AND (user_id = ")
+            AlertsQuery.Row alert = row.alert();
+            Sql sql = new Sql().text("SELECT " + StoredEvent.COLUMNS + " FROM events WHERE event_id");
+            String keyword = " IN (";
+            for (String id : ids()) {
+                sql.text(keyword).value(id);
+                keyword = ", ";
+            }
+            return during(during(sql.text(") AND ("), "appended_at").text(" OR "), "occurred_at")
+                    .text(") AND (user_id = ")
                     .value(alert.subject())
                     .text(" OR position(")
                     .value(alert.subject())
@@ -93,15 +102,36 @@ record AlertStory(AlertRow alert, List<StoredEvent> events) {
                     .value(alert.tenant())
                     .text(" OR ")
                     .value(alert.tenant())
-                    .text(" = '') ORDER BY indexOf(tupleElement(a, 1), event_id), appended_at, kafka_partition,"
-                            + " kafka_offset"
+                    .text(" = '') ORDER BY appended_at, kafka_partition, kafka_offset"
                             // Instead of FINAL, which would read far more.
                             + " LIMIT 1 BY user_id, event_id LIMIT " + MAX_EVENTS);
+        }
+
+        private Sql during(Sql sql, String column) {
+            return sql.text(column + " BETWEEN fromUnixTimestamp64Milli(toInt64(")
+                    .value(row.startedAtMs())
+                    .text("), 'UTC') AND fromUnixTimestamp64Milli(toInt64(")
+                    .value(row.alert().detectedAtMs())
+                    .text("), 'UTC')");
         }
 
         @Override
         public StoredEvent read(ResultSet row) throws SQLException {
             return StoredEvent.read(row);
+        }
+
+        /** In the order of the match; events of one id, which are of several users, as the log took them. */
+        private List<StoredEvent> inOrder(List<List<StoredEvent>> shards) {
+            Map<String, Integer> places = new HashMap<>();
+            for (String id : ids()) {
+                places.putIfAbsent(id, places.size());
+            }
+            return shards.stream()
+                    .flatMap(List::stream)
+                    .sorted(Comparator.<StoredEvent>comparingInt(event -> places.get(event.eventId()))
+                            .thenComparingLong(StoredEvent::appendedAtMs))
+                    .limit(MAX_EVENTS)
+                    .toList();
         }
     }
 }

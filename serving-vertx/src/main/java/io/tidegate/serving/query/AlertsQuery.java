@@ -5,6 +5,7 @@ import io.tidegate.serving.push.DataJson;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -111,6 +112,19 @@ final class AlertsQuery implements PagedQuery<AlertsQuery.Row> {
     @Override
     public Place placeOf(Row row) {
         return new Place(Long.toString(row.detectedAtMs()), row.alertId());
+    }
+
+    @Override
+    public Comparator<Row> order() {
+        return Comparator.comparingLong(Row::detectedAtMs)
+                .thenComparing(Row::alertId, BY_BYTES)
+                .reversed();
+    }
+
+    /** Stored again after the number of shards had changed. */
+    @Override
+    public Row together(Row one, Row other) {
+        return one;
     }
 
     @Override

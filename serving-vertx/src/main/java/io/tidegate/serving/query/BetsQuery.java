@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,9 @@ import java.util.Optional;
  *
  * <p>Money of several currencies is added up as it is, unless {@code currency} chooses one. An outcome counts when it
  * happened, with the game, city, device type and bet type of its bet.
+ *
+ * <p>The windows of a game are on one shard, and so are the events of a player. Of all other groups every shard has a part, so each is
+ * asked for all of them, and the page is cut here.
  */
 final class BetsQuery implements PagedQuery<BetsQuery.Row> {
 
@@ -51,8 +55,15 @@ final class BetsQuery implements PagedQuery<BetsQuery.Row> {
     private final int limit;
     private final Optional<Place> after;
     private final String turnoverBefore;
+    private final boolean inParts;
 
-    private BetsQuery(GroupBy groupBy, TimeRange range, Optional<String> currency, int limit, Optional<Place> after)
+    private BetsQuery(
+            GroupBy groupBy,
+            TimeRange range,
+            Optional<String> currency,
+            int limit,
+            Optional<Place> after,
+            boolean inParts)
             throws BadParameterException {
         this.groupBy = groupBy;
         this.range = range;
@@ -60,6 +71,7 @@ final class BetsQuery implements PagedQuery<BetsQuery.Row> {
         this.limit = limit;
         this.after = after;
         this.turnoverBefore = after.isPresent() ? decimal(after.get().value()) : "";
+        this.inParts = inParts;
     }
 
     private static String decimal(String text) throws BadParameterException {
@@ -69,14 +81,16 @@ final class BetsQuery implements PagedQuery<BetsQuery.Row> {
         return text;
     }
 
-    static BetsQuery of(Parameters parameters) throws BadParameterException {
+    /** @param sharded whether there are several shards */
+    static BetsQuery of(Parameters parameters, boolean sharded) throws BadParameterException {
         GroupBy groupBy = parameters.word("groupBy", GroupBy.class).orElse(GroupBy.GAME);
         return new BetsQuery(
                 groupBy,
                 parameters.range().wholeMinutes(),
                 parameters.text("currency"),
                 parameters.limit(DEFAULT_LIMIT, MAX_LIMIT),
-                parameters.cursor());
+                parameters.cursor(),
+                sharded && groupBy != GroupBy.GAME && groupBy != GroupBy.USER);
     }
 
     @Override
@@ -95,12 +109,41 @@ final class BetsQuery implements PagedQuery<BetsQuery.Row> {
     }
 
     @Override
+    public Comparator<Row> order() {
+        return Comparator.comparing(Row::turnover).reversed().thenComparing(Row::group, BY_BYTES);
+    }
+
+    @Override
+    public Row together(Row one, Row other) {
+        return new Row(
+                one.group(),
+                one.count() + other.count(),
+                one.turnover().add(other.turnover()),
+                one.payout().add(other.payout()),
+                one.oddsSum().add(other.oddsSum()),
+                one.oddsCount() + other.oddsCount());
+    }
+
+    @Override
+    public boolean isOnPage(Row row) {
+        if (!inParts || after.isEmpty()) {
+            return true;
+        }
+        int byTurnover = row.turnover().compareTo(new BigDecimal(turnoverBefore));
+        return byTurnover < 0
+                || byTurnover == 0 && BY_BYTES.compare(row.group(), after.get().id()) > 0;
+    }
+
+    @Override
     public Sql sql() {
         Sql sql = groupBy == GroupBy.USER ? overEvents() : overWindows();
         if (currency.isPresent()) {
             sql.text(" AND currency = ").value(currency.get());
         }
         sql.text(" GROUP BY " + groupBy.column);
+        if (inParts) {
+            return sql;
+        }
         if (after.isPresent()) {
             sql.text(" HAVING all_turnover < toDecimal128(")
                     .value(turnoverBefore)

@@ -18,7 +18,7 @@ import java.util.Optional;
  * {@code GET /api/v1/completeness}: what was accepted, read, dropped, written off and stored, by topic, partition and minute of
  * append time, oldest first. Minutes in which nothing happened have no row; neither have those before the books were kept.
  *
- * <p>Each shard is asked the same; its counts and rows are added up.
+ * <p>The counts and rows of the shards are added up.
  */
 final class CompletenessQuery implements Report<CompletenessQuery.Row> {
 

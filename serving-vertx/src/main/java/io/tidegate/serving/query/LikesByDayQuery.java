@@ -6,32 +6,41 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * {@code GET /api/v1/analytics/likes-by-day}: for each day (UTC) from the first with a like to the last: likes net of unlikes,
  * the total so far, and the change against the day before (against 0 on the first). Of one post or of all.
  *
- * <p>{@code from} and {@code to} choose which days are shown; the totals always count from the very beginning.
+ * <p>{@code from} and {@code to} choose which days are shown; the totals always count from the very beginning. Each shard tells all its
+ * days where there are several, as a day's total is of what they have together.
  */
 final class LikesByDayQuery implements Report<LikesByDayQuery.Row> {
 
     record Row(LocalDate day, long likes, long runningTotal, long change) {}
 
     private static final int MAX_DAYS = 10_000;
+    private static final int MAX_DAYS_OF_A_SHARD = 100_000;
 
     private final Optional<String> postId;
     private final Optional<LocalDate> first;
     private final Optional<LocalDate> last;
+    private final boolean sharded;
 
-    private LikesByDayQuery(Optional<String> postId, Optional<LocalDate> first, Optional<LocalDate> last) {
+    private LikesByDayQuery(
+            Optional<String> postId, Optional<LocalDate> first, Optional<LocalDate> last, boolean sharded) {
         this.postId = postId;
         this.first = first;
         this.last = last;
+        this.sharded = sharded;
     }
 
-    static LikesByDayQuery of(Parameters parameters) throws BadParameterException {
+    /** @param sharded whether there are several shards */
+    static LikesByDayQuery of(Parameters parameters, boolean sharded) throws BadParameterException {
         Optional<Instant> from = parameters.time("from");
         Optional<Instant> to = parameters.time("to");
         if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
@@ -41,7 +50,8 @@ final class LikesByDayQuery implements Report<LikesByDayQuery.Row> {
         return new LikesByDayQuery(
                 parameters.text("postId"),
                 from.map(LikesByDayQuery::day),
-                to.map(instant -> day(instant.minusMillis(1))));
+                to.map(instant -> day(instant.minusMillis(1))),
+                sharded);
     }
 
     private static LocalDate day(Instant instant) {
@@ -65,14 +75,38 @@ final class LikesByDayQuery implements Report<LikesByDayQuery.Row> {
         }
         sql.text(" GROUP BY day ORDER BY day WITH FILL STEP 1))");
         String keyword = " WHERE ";
-        if (first.isPresent()) {
+        if (first.isPresent() && !sharded) {
             sql.text(keyword + "day >= ").value(first.get().toEpochDay());
             keyword = " AND ";
         }
         if (last.isPresent()) {
             sql.text(keyword + "day <= ").value(last.get().toEpochDay());
         }
-        return sql.text(" ORDER BY day LIMIT " + MAX_DAYS);
+        return sql.text(" ORDER BY day LIMIT " + (sharded ? MAX_DAYS_OF_A_SHARD : MAX_DAYS));
+    }
+
+    @Override
+    public List<Row> merged(List<List<Row>> shards) {
+        if (!sharded) {
+            return shards.get(0);
+        }
+        NavigableMap<LocalDate, Long> likes = new TreeMap<>();
+        shards.stream().flatMap(List::stream).forEach(row -> likes.merge(row.day(), row.likes(), Long::sum));
+        List<Row> rows = new ArrayList<>();
+        if (likes.isEmpty()) {
+            return rows;
+        }
+        long total = 0;
+        long before = 0;
+        for (LocalDate day = likes.firstKey(); !day.isAfter(likes.lastKey()); day = day.plusDays(1)) {
+            long today = likes.getOrDefault(day, 0L);
+            total += today;
+            if (rows.size() < MAX_DAYS && (first.isEmpty() || !day.isBefore(first.get()))) {
+                rows.add(new Row(day, today, total, today - before));
+            }
+            before = today;
+        }
+        return rows;
     }
 
     @Override

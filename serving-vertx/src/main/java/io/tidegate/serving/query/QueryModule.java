@@ -15,7 +15,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,9 +51,9 @@ public final class QueryModule implements RouteModule {
         private static final long serialVersionUID = 1L;
     }
 
-    private final QueryPool pool;
-    /** One for each shard, beside the others' queries: whether something is missing must be told while analysts are busy. */
-    private final List<QueryPool> books;
+    private final Shards shards;
+    /** Beside the others' queries: whether something is missing must be told while analysts are busy. */
+    private final Shards books;
 
     private final AcceptedCounts accepted;
     private final Duration settling;
@@ -83,11 +82,9 @@ public final class QueryModule implements RouteModule {
             MeterRegistry meters,
             Clock clock) {
         QueryBudget budget = new QueryBudget(config.budgetPerMinute());
-        this.pool = new QueryPool(clickhouse, config.limits(), budget, meters);
-        pool.publish();
-        this.books = clickhouse.shards().stream()
-                .map(shard -> new QueryPool(clickhouse.at(shard), config.limits(), budget, meters))
-                .toList();
+        this.shards = new Shards(clickhouse, config.limits(), budget, meters);
+        shards.publish(meters);
+        this.books = new Shards(clickhouse, config.limits(), budget, meters);
         this.accepted = accepted;
         this.settling = settling;
         this.answers = new Answers(config, meters);
@@ -100,10 +97,16 @@ public final class QueryModule implements RouteModule {
     public void mount(Router router, Auth auth) {
         // The windows are those of all tenants together.
         Handler<RoutingContext> allTenants = Auth.allTenants();
+        boolean sharded = shards.areSeveral();
         report(router, auth, "/api/v1/analytics/activity", allTenants, (p, scope) -> ActivityQuery.of(p));
         report(router, auth, "/api/v1/analytics/top-posts", allTenants, (p, scope) -> TopPostsQuery.of(p));
-        report(router, auth, "/api/v1/analytics/likes-by-day", allTenants, (p, scope) -> LikesByDayQuery.of(p));
-        report(router, auth, "/api/v1/analytics/bets", allTenants, (p, scope) -> BetsQuery.of(p));
+        report(
+                router,
+                auth,
+                "/api/v1/analytics/likes-by-day",
+                allTenants,
+                (p, scope) -> LikesByDayQuery.of(p, sharded));
+        report(router, auth, "/api/v1/analytics/bets", allTenants, (p, scope) -> BetsQuery.of(p, sharded));
         report(router, auth, "/api/v1/alerts", RoutingContext::next, AlertsQuery::of);
         report(
                 router,
@@ -119,21 +122,20 @@ public final class QueryModule implements RouteModule {
 
     @Override
     public Future<Void> start() {
-        pool.warmUp();
+        shards.warmUp();
         return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> stop() {
-        pool.close();
-        books.forEach(QueryPool::close);
+        shards.close();
+        books.close();
         return Future.succeededFuture();
     }
 
     /** For those who look after the system; nobody's budget pays. */
     public CompletableFuture<StoreFigures> figures() {
-        return pool.run(
-                "status", "", clickhouse -> clickhouse.rows(StoreFigures.QUERY).get(0));
+        return StoreFigures.ask(shards.asking("status", ""));
     }
 
     /**
@@ -144,7 +146,7 @@ public final class QueryModule implements RouteModule {
      */
     public CompletableFuture<List<CompletenessRow>> completeness(Instant from, Instant to) {
         CompletenessQuery query = CompletenessQuery.between(from, to, accepted);
-        return ask(books, "completeness-check", "", query)
+        return query.ask(books.asking("completeness-check", ""))
                 .thenApply(
                         rows -> rows.stream().map(CompletenessQuery.Row::counts).toList());
     }
@@ -154,43 +156,28 @@ public final class QueryModule implements RouteModule {
         return clock.instant().minus(settling).minus(Duration.ofMinutes(1));
     }
 
-    private static <R> CompletableFuture<List<R>> ask(
-            List<QueryPool> shards, String name, String subject, Report<R> report) {
-        List<CompletableFuture<List<R>>> answers = shards.stream()
-                .map(shard -> shard.run(name, subject, clickhouse -> clickhouse.rows(report)))
-                .toList();
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> report.merged(
-                        answers.stream().map(CompletableFuture::join).toList()));
-    }
-
     private <R, Q extends Report<R>> void report(
             Router router, Auth auth, String path, Handler<RoutingContext> also, Parser<Q> parser) {
-        report(router, auth, path, also, parser, List.of(pool));
+        report(router, auth, path, also, parser, shards);
     }
 
     private <R, Q extends Report<R>> void report(
-            Router router,
-            Auth auth,
-            String path,
-            Handler<RoutingContext> also,
-            Parser<Q> parser,
-            List<QueryPool> shards) {
+            Router router, Auth auth, String path, Handler<RoutingContext> also, Parser<Q> parser, Shards asked) {
         String name = path.substring(path.lastIndexOf('/') + 1);
         router.get(path)
                 .handler(auth.require(Role.ANALYST, Role.ADMIN))
                 .handler(also)
                 .handler(context ->
-                        parse(context, parser).ifPresent(asked -> answer(context, path, name, asked, shards)));
+                        parse(context, parser).ifPresent(question -> answer(context, path, name, question, asked)));
     }
 
     private <R, Q extends Report<R>> void answer(
-            RoutingContext context, String path, String name, Asked<Q> asked, List<QueryPool> shards) {
+            RoutingContext context, String path, String name, Asked<Q> asked, Shards shards) {
         Report<R> report = asked.report();
         AnswerFormat format = asked.format();
         String subject = Auth.principal(context).sub();
-        onContext(context, answers.get(new Answers.Key(name, report.question(), format), () -> ask(
-                                shards, name, subject, report)
+        onContext(context, answers.get(new Answers.Key(name, report.question(), format), () -> report.ask(
+                                shards.asking(name, subject))
                         .thenApply(rows -> encode(report, format, rows))))
                 .onSuccess(answer -> {
                     if (report instanceof PagedQuery<R> paged) {
@@ -225,17 +212,14 @@ public final class QueryModule implements RouteModule {
                         context,
                         answers.get(
                                 new Answers.Key("alert", new Story(alertId, scope), AnswerFormat.JSON),
-                                () -> pool.run("alert", subject, clickhouse -> story(clickhouse, alertId, scope))))
+                                () -> AlertStory.read(shards.asking("alert", subject), alertId, scope)
+                                        .thenApply(QueryModule::answer)))
                 .onSuccess(answer -> send(context, answer, AnswerFormat.JSON.contentType()))
                 .onFailure(failure -> refuse(context, failure)));
     }
 
-    private static Answer story(QueryPool.Asking clickhouse, String alertId, TenantScope scope) throws SQLException {
-        return Answer.of(
-                AlertStory.read(clickhouse, alertId, scope)
-                        .orElseThrow(UnknownAlertException::new)
-                        .json(),
-                Optional.empty());
+    private static Answer answer(Optional<AlertStory> story) {
+        return Answer.of(story.orElseThrow(UnknownAlertException::new).json(), Optional.empty());
     }
 
     private static <T> Future<T> onContext(RoutingContext context, CompletableFuture<T> answer) {

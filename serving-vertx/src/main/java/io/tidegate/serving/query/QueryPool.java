@@ -1,6 +1,5 @@
 package io.tidegate.serving.query;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.tidegate.serving.GatewayConfig;
@@ -24,20 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs queries through the ClickHouse JDBC driver: as many at a time as there are threads, each thread with a connection of
+ * Asks one shard, through the ClickHouse JDBC driver: as many at a time as there are threads, each thread with a connection of
  * its own, a bounded number waiting, everything beyond refused at once.
  */
 final class QueryPool {
-
-    /** What a thread of the pool does with its connection. */
-    interface Asking {
-        <R> List<R> rows(Query<R> query) throws SQLException;
-    }
-
-    @FunctionalInterface
-    interface Work<A> {
-        A run(Asking clickhouse) throws SQLException;
-    }
 
     /** The queue is full. */
     static final class BusyException extends Exception {
@@ -77,14 +66,14 @@ final class QueryPool {
                 task -> new Thread(task, "query-" + number.getAndIncrement()));
     }
 
-    /** Tells how busy it is, as the pool of what users ask. */
-    void publish() {
-        Gauge.builder("tidegate.query.active", threads, ThreadPoolExecutor::getActiveCount)
-                .description("Queries that are running")
-                .register(meters);
-        Gauge.builder("tidegate.query.waiting", threads, pool -> pool.getQueue().size())
-                .description("Queries that wait for a thread")
-                .register(meters);
+    /** Queries that are running. */
+    int active() {
+        return threads.getActiveCount();
+    }
+
+    /** Queries that wait for a thread. */
+    int waiting() {
+        return threads.getQueue().size();
     }
 
     private static Properties properties(GatewayConfig.ClickHouse config) {
@@ -121,17 +110,17 @@ final class QueryPool {
     }
 
     /**
-     * Runs work that asks ClickHouse.
+     * Asks ClickHouse.
      *
      * @param name of the metric
      * @param subject whose budget pays; empty: nobody's
      * @return completes on a thread of the pool, or at once; fails with whatever {@link QueryFailure#of} understands
      */
-    <A> CompletableFuture<A> run(String name, String subject, Work<A> work) {
-        CompletableFuture<A> answer = new CompletableFuture<>();
+    <R> CompletableFuture<List<R>> rows(String name, String subject, Query<R> query) {
+        CompletableFuture<List<R>> answer = new CompletableFuture<>();
         Timer.Sample sample = Timer.start(meters);
         answer.whenComplete((done, failure) -> sample.stop(Timer.builder("tidegate.query.duration")
-                .description("Queries to ClickHouse, waiting included")
+                .description("Queries to a shard of ClickHouse, waiting included")
                 .tag("query", name)
                 .tag(
                         "outcome",
@@ -144,7 +133,7 @@ final class QueryPool {
             threads.execute(() -> {
                 long began = System.nanoTime();
                 try {
-                    answer.complete(work.run(this::ask));
+                    answer.complete(ask(query));
                 } catch (SQLException | RuntimeException e) {
                     answer.completeExceptionally(e);
                 } finally {

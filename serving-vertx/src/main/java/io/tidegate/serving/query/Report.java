@@ -2,6 +2,7 @@ package io.tidegate.serving.query;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A question whose answer is a table that clients get as it is. */
 interface Report<R> extends Query<R> {
@@ -16,11 +17,11 @@ interface Report<R> extends Query<R> {
         return sql().bound();
     }
 
-    /** The rows of the answer, from those of each shard; called once per answer, off the event loops. */
-    default List<R> merged(List<List<R>> shards) {
-        if (shards.size() != 1) {
-            throw new IllegalStateException(getClass().getSimpleName() + " is asked of one shard only");
-        }
-        return shards.get(0);
+    /** The rows of the answer; by default from one question to each shard. */
+    default CompletableFuture<List<R>> ask(Shards.Asking shards) {
+        return shards.rows(this).thenApply(this::merged);
     }
+
+    /** The rows of the answer, from those of each shard; called once per answer, off the event loops. */
+    List<R> merged(List<List<R>> shards);
 }

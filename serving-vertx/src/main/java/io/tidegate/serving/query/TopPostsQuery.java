@@ -3,6 +3,7 @@ package io.tidegate.serving.query;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +48,20 @@ final class TopPostsQuery implements PagedQuery<TopPostsQuery.Row> {
     @Override
     public Place placeOf(Row row) {
         return new Place(Long.toString(row.likes()), row.postId());
+    }
+
+    @Override
+    public Comparator<Row> order() {
+        return Comparator.comparingLong(Row::likes).reversed().thenComparing(Row::postId, BY_BYTES);
+    }
+
+    @Override
+    public Row together(Row one, Row other) {
+        return new Row(
+                one.postId(),
+                one.likes() + other.likes(),
+                one.comments() + other.comments(),
+                one.shares() + other.shares());
     }
 
     @Override

@@ -19,11 +19,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,7 +34,10 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -365,9 +370,7 @@ class ResumeTest {
     @Test
     void whatKafkaNoLongerHasComesFromClickHouseAndTheSeamNeitherLosesNorRepeats() throws Exception {
         try (ClickHouseProcess clickhouse = ClickHouseProcess.start(mine.resolve("clickhouse"))) {
-            Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
-            Archive archive = new ClickHouseArchive(new GatewayConfig.ClickHouse(
-                    clickhouse.uri(), "tidegate", "default", "", Duration.ofSeconds(20), 2));
+            Archive archive = archiveOf(clickhouse);
             Node node = gateway(forgetful(), archive);
             TestListener before = node.analyst();
             String start = before.subscribe("alerts", null);
@@ -386,6 +389,15 @@ class ResumeTest {
             surges.subscribe("alerts:surge", start);
             surges.expectNothingMore();
 
+            // A shard that has stopped before the other: what is between may be missing.
+            try (ClickHouseProcess behind = ClickHouseProcess.start(mine.resolve("behind"))) {
+                TestListener asked =
+                        gateway(forgetful(), archiveOf(clickhouse, behind)).analyst();
+                asked.subscribe("alerts", start);
+                assertThat(asked.nextJson().getString("op")).isEqualTo("gap");
+                assertThat(take(asked, 1_301)).startsWith("a0").endsWith("b0");
+            }
+
             clickhouse.query("ALTER TABLE tidegate.alerts DELETE WHERE topic_partition = " + partition
                     + " AND topic_offset < 1150 SETTINGS mutations_sync = 2");
             TestListener late = node.analyst();
@@ -395,22 +407,36 @@ class ResumeTest {
         }
     }
 
-    /** Stores the records of the topic as job archive does. Returns the partition they are in. */
-    private static int archive(ClickHouseProcess clickhouse) throws Exception {
-        List<String> rows = new ArrayList<>();
+    private static Archive archiveOf(ClickHouseProcess... shards) throws IOException {
+        for (ClickHouseProcess shard : shards) {
+            Migrations.apply(shard.uri(), Path.of("../sql/clickhouse"));
+        }
+        List<URI> uris = Arrays.stream(shards).map(ClickHouseProcess::uri).toList();
+        return new ClickHouseArchive(
+                new GatewayConfig.ClickHouse(uris.get(0), uris, "tidegate", "default", "", Duration.ofSeconds(20), 2));
+    }
+
+    /** Stores the records of the topic as job archive does, one shard and another. Returns the partition of the last. */
+    private static int archive(ClickHouseProcess... shards) throws Exception {
+        List<List<String>> rows = Arrays.stream(shards)
+                .map(shard -> (List<String>) new ArrayList<String>())
+                .toList();
         int partition = -1;
         for (ConsumerRecord<byte[], byte[]> record : records()) {
             Alert alert = Alert.parseFrom(record.value());
             partition = record.partition();
-            rows.add("('" + alert.getAlertId() + "','fraud','rapid-bets',1,'u1','warning','',[],"
-                    + "fromUnixTimestamp64Milli(toInt64(" + alert.getDetectedAtMs() + "),'UTC'),"
-                    + "fromUnixTimestamp64Milli(toInt64(" + record.timestamp() + "),'UTC'),"
-                    + record.partition() + "," + record.offset() + ")");
+            rows.get(Math.floorMod(alert.getAlertId().hashCode(), shards.length))
+                    .add("('" + alert.getAlertId() + "','fraud','rapid-bets',1,'u1','warning','',[],"
+                            + "fromUnixTimestamp64Milli(toInt64(" + alert.getDetectedAtMs() + "),'UTC'),"
+                            + "fromUnixTimestamp64Milli(toInt64(" + record.timestamp() + "),'UTC'),"
+                            + record.partition() + "," + record.offset() + ")");
         }
-        clickhouse.query(
-                "INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
-                        + " event_ids, detected_at, raised_at, topic_partition, topic_offset) VALUES "
-                        + String.join(",", rows));
+        for (int i = 0; i < shards.length; i++) {
+            shards[i].query(
+                    "INSERT INTO tidegate.alerts (alert_id, kind, rule_id, rule_version, subject, severity, message,"
+                            + " event_ids, detected_at, raised_at, topic_partition, topic_offset) VALUES "
+                            + String.join(",", rows.get(i)));
+        }
         return partition;
     }
 
@@ -507,6 +533,7 @@ class ResumeTest {
         private static final int SUBJECTS = 7;
 
         private final Random random;
+        private final ReentrantLock turn = new ReentrantLock(true);
         private KafkaProducer<byte[], byte[]> producer;
         private int number;
         private int highest;
@@ -541,10 +568,22 @@ class ResumeTest {
         }
 
         private void anyTransaction() {
-            if (random.nextInt(5) == 0) {
-                restart();
+            turn.lock();
+            try {
+                if (random.nextInt(5) == 0) {
+                    restart();
+                }
+                transaction(1 + random.nextInt(20), random.nextInt(3) != 0);
+            } finally {
+                turn.unlock();
             }
-            transaction(1 + random.nextInt(20), random.nextInt(3) != 0);
+        }
+
+        /** What was raised once is on record; each subject has an alert in the last transaction. */
+        private void settle() {
+            do {
+                transaction(Math.max(SUBJECTS, highest - number), true);
+            } while (committed < highest);
         }
 
         /** Until so many are on record, and all that were ever raised. */
@@ -563,15 +602,108 @@ class ResumeTest {
     }
 
     @Test
+    void aListenerThatIsCutAHundredTimesGetsTheStreamOfTheTopicOutOfMemoryLogAndClickHouse() throws Exception {
+        try (ClickHouseProcess first = ClickHouseProcess.start(mine.resolve("shard-1"));
+                ClickHouseProcess second = ClickHouseProcess.start(mine.resolve("shard-2"));
+                FailingJob job = new FailingJob(7)) {
+            Archive archive = archiveOf(first, second);
+            ResumeConfig little = new ResumeConfig(
+                    40, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+            List<Node> both = List.of(gateway(little, archive), gateway(little, archive));
+            Random random = new Random(13);
+            AtomicBoolean running = new AtomicBoolean(true);
+            Thread working = new Thread(() -> {
+                while (running.get()) {
+                    job.anyTransaction();
+                }
+            });
+            TestListener listener = both.get(0).analyst();
+            String cursor = listener.subscribe("alerts", null);
+            working.start();
+
+            List<String> got = new ArrayList<>();
+            Map<Integer, Map<Long, String>> topic = new TreeMap<>();
+            for (int cut = 1; cut <= 100; cut++) {
+                for (int more = random.nextInt(12); more > 0; more--) {
+                    JsonObject frame = listener.nextJson();
+                    got.add(id(frame));
+                    cursor = frame.getString("cursor");
+                }
+                listener.cut();
+                if (cut % 25 == 0) {
+                    // Away for so long that the log has been deleted meanwhile.
+                    job.turn.lock();
+                    try {
+                        job.settle();
+                        TestListener last = both.get(0).analyst();
+                        last.subscribe("alerts", cursor);
+                        while (got.size() < job.committed) {
+                            JsonObject frame = last.nextJson();
+                            got.add(id(frame));
+                            cursor = frame.getString("cursor");
+                        }
+                        last.cut();
+                        for (int i = 0; i < 8; i++) {
+                            job.anyTransaction();
+                        }
+                        job.settle();
+                        note(topic);
+                        archive(first, second);
+                        keepNewest(10);
+                    } finally {
+                        job.turn.unlock();
+                    }
+                }
+                listener = both.get(random.nextInt(2)).analyst();
+                listener.subscribe("alerts", cursor);
+            }
+            running.set(false);
+            working.join();
+            job.settle();
+            note(topic);
+            while (got.size() < job.committed) {
+                got.add(id(listener.nextJson()));
+            }
+            listener.expectNothingMore();
+
+            List<String> stream = new ArrayList<>();
+            topic.values().forEach(partition -> stream.addAll(partition.values()));
+            assertThat(stream).hasSize(job.committed);
+            assertThat(got).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(stream);
+            assertThat(bySubject(got)).isEqualTo(bySubject(stream));
+        }
+    }
+
+    /** Adds what the topic holds on record, by partition and offset. */
+    private static void note(Map<Integer, Map<Long, String>> topic) throws Exception {
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
+            topic.computeIfAbsent(record.partition(), unknown -> new TreeMap<>())
+                    .put(record.offset(), Alert.parseFrom(record.value()).getAlertId());
+        }
+    }
+
+    /** What retention does: only so many offsets of each partition are left. */
+    private static void keepNewest(int offsets) throws Exception {
+        try (Admin admin = admin()) {
+            for (int p = 0; p < PARTITIONS; p++) {
+                TopicPartition partition = new TopicPartition(Topics.ALERTS, p);
+                long end = admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition)
+                        .get()
+                        .offset();
+                admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Math.max(0, end - offsets))))
+                        .all()
+                        .get();
+            }
+        }
+    }
+
+    @Test
     void anAlertThatWasFirstWrittenInVainBeforeTheLogBeginsComesAsTheCopyThatIsOnRecord() throws Exception {
         try (ClickHouseProcess clickhouse = ClickHouseProcess.start(mine.resolve("clickhouse"));
                 KafkaProducer<byte[], byte[]> job = producer("job")) {
-            Migrations.apply(clickhouse.uri(), Path.of("../sql/clickhouse"));
             // Its journal has the alerts where they were written first.
-            Node node = gateway(
-                    ResumeConfig.DEFAULT,
-                    new ClickHouseArchive(new GatewayConfig.ClickHouse(
-                            clickhouse.uri(), "tidegate", "default", "", Duration.ofSeconds(20), 2)));
+            Node node = gateway(ResumeConfig.DEFAULT, archiveOf(clickhouse));
             job.initTransactions();
             job.beginTransaction();
             raise(job, "a0", "u1");

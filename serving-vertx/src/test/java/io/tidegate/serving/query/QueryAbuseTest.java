@@ -144,8 +144,7 @@ class QueryAbuseTest {
     void row37WhatTheApiAsksWithCanReachNothingElseAndChangeNothing(String sql) throws IOException {
         QueryPool pool = pool();
         try {
-            assertThatThrownBy(() -> pool.run("test", "", asking -> asking.rows(query(sql)))
-                            .get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> pool.rows("test", "", query(sql)).get(20, TimeUnit.SECONDS))
                     .as(sql)
                     .rootCause()
                     .hasMessageContaining("Code: ")
@@ -165,8 +164,7 @@ class QueryAbuseTest {
         Path file = directory.resolve("row37.csv");
         QueryPool pool = pool();
         try {
-            assertThatThrownBy(() -> pool.run(
-                                    "test", "", asking -> asking.rows(query("SELECT 1 INTO OUTFILE '" + file + "'")))
+            assertThatThrownBy(() -> pool.rows("test", "", query("SELECT 1 INTO OUTFILE '" + file + "'"))
                             .get(20, TimeUnit.SECONDS))
                     .isNotNull();
         } finally {

@@ -246,7 +246,6 @@ final class Roles {
                         port(name + ".grpc"),
                         port(name + ".ops"),
                         kafka(),
-                        // Completeness is added up over all shards; the rest of the gateway takes the first.
                         String.join(",", stores()),
                         new KeyFiles(directory.root()).publicKey(),
                         settings.machine().tickInterval()));
