@@ -34,10 +34,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -533,7 +530,6 @@ class ResumeTest {
         private static final int SUBJECTS = 7;
 
         private final Random random;
-        private final ReentrantLock turn = new ReentrantLock(true);
         private KafkaProducer<byte[], byte[]> producer;
         private int number;
         private int highest;
@@ -568,22 +564,10 @@ class ResumeTest {
         }
 
         private void anyTransaction() {
-            turn.lock();
-            try {
-                if (random.nextInt(5) == 0) {
-                    restart();
-                }
-                transaction(1 + random.nextInt(20), random.nextInt(3) != 0);
-            } finally {
-                turn.unlock();
+            if (random.nextInt(5) == 0) {
+                restart();
             }
-        }
-
-        /** What was raised once is on record; each subject has an alert in the last transaction. */
-        private void settle() {
-            do {
-                transaction(Math.max(SUBJECTS, highest - number), true);
-            } while (committed < highest);
+            transaction(1 + random.nextInt(20), random.nextInt(3) != 0);
         }
 
         /** Until so many are on record, and all that were ever raised. */
@@ -597,103 +581,6 @@ class ResumeTest {
         public void close() {
             if (producer != null) {
                 producer.close();
-            }
-        }
-    }
-
-    @Test
-    void aListenerThatIsCutAHundredTimesGetsTheStreamOfTheTopicOutOfMemoryLogAndClickHouse() throws Exception {
-        try (ClickHouseProcess first = ClickHouseProcess.start(mine.resolve("shard-1"));
-                ClickHouseProcess second = ClickHouseProcess.start(mine.resolve("shard-2"));
-                FailingJob job = new FailingJob(7)) {
-            Archive archive = archiveOf(first, second);
-            ResumeConfig little = new ResumeConfig(
-                    40, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
-            List<Node> both = List.of(gateway(little, archive), gateway(little, archive));
-            Random random = new Random(13);
-            AtomicBoolean running = new AtomicBoolean(true);
-            Thread working = new Thread(() -> {
-                while (running.get()) {
-                    job.anyTransaction();
-                }
-            });
-            TestListener listener = both.get(0).analyst();
-            String cursor = listener.subscribe("alerts", null);
-            working.start();
-
-            List<String> got = new ArrayList<>();
-            Map<Integer, Map<Long, String>> topic = new TreeMap<>();
-            for (int cut = 1; cut <= 100; cut++) {
-                for (int more = random.nextInt(12); more > 0; more--) {
-                    JsonObject frame = listener.nextJson();
-                    got.add(id(frame));
-                    cursor = frame.getString("cursor");
-                }
-                listener.cut();
-                if (cut % 25 == 0) {
-                    // Away for so long that the log has been deleted meanwhile.
-                    job.turn.lock();
-                    try {
-                        job.settle();
-                        TestListener last = both.get(0).analyst();
-                        last.subscribe("alerts", cursor);
-                        while (got.size() < job.committed) {
-                            JsonObject frame = last.nextJson();
-                            got.add(id(frame));
-                            cursor = frame.getString("cursor");
-                        }
-                        last.cut();
-                        for (int i = 0; i < 8; i++) {
-                            job.anyTransaction();
-                        }
-                        job.settle();
-                        note(topic);
-                        archive(first, second);
-                        keepNewest(10);
-                    } finally {
-                        job.turn.unlock();
-                    }
-                }
-                listener = both.get(random.nextInt(2)).analyst();
-                listener.subscribe("alerts", cursor);
-            }
-            running.set(false);
-            working.join();
-            job.settle();
-            note(topic);
-            while (got.size() < job.committed) {
-                got.add(id(listener.nextJson()));
-            }
-            listener.expectNothingMore();
-
-            List<String> stream = new ArrayList<>();
-            topic.values().forEach(partition -> stream.addAll(partition.values()));
-            assertThat(stream).hasSize(job.committed);
-            assertThat(got).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(stream);
-            assertThat(bySubject(got)).isEqualTo(bySubject(stream));
-        }
-    }
-
-    /** Adds what the topic holds on record, by partition and offset. */
-    private static void note(Map<Integer, Map<Long, String>> topic) throws Exception {
-        for (ConsumerRecord<byte[], byte[]> record : records()) {
-            topic.computeIfAbsent(record.partition(), unknown -> new TreeMap<>())
-                    .put(record.offset(), Alert.parseFrom(record.value()).getAlertId());
-        }
-    }
-
-    /** What retention does: only so many offsets of each partition are left. */
-    private static void keepNewest(int offsets) throws Exception {
-        try (Admin admin = admin()) {
-            for (int p = 0; p < PARTITIONS; p++) {
-                TopicPartition partition = new TopicPartition(Topics.ALERTS, p);
-                long end = admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                        .partitionResult(partition)
-                        .get()
-                        .offset();
-                admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Math.max(0, end - offsets))))
-                        .all()
-                        .get();
             }
         }
     }
