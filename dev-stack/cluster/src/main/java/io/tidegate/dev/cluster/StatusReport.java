@@ -65,7 +65,8 @@ final class StatusReport {
         if (role.isStopped()) {
             return "frozen";
         }
-        // Twice: the first question to a broker loads the whole client, which on a busy machine takes longer than the answer may.
+        // Twice: the first question to a broker loads the whole client, which on a busy machine takes longer than the
+        // answer may.
         return role.isReady() || role.isReady() ? "ready" : "not ready";
     }
 
