@@ -41,15 +41,13 @@ public final class EngineMain {
     private static final int EXIT_DIRECTORY_IN_USE = 4;
     private static final Duration STOP_LIMIT = Duration.ofMillis(700);
 
-    static {
-        if (System.getProperty("log4j2.configurationFile") == null) {
-            System.setProperty("log4j2.configurationFile", "engine-log4j2.xml");
-        }
-    }
-
     private EngineMain() {}
 
     public static void main(String... arguments) throws InterruptedException {
+        // Before the first logger; not when the class is merely loaded, by whoever starts an engine and has settings of its own.
+        if (System.getProperty("log4j2.configurationFile") == null) {
+            System.setProperty("log4j2.configurationFile", "engine-log4j2.xml");
+        }
         EngineOptions options;
         try {
             options = EngineOptions.parse(arguments);
