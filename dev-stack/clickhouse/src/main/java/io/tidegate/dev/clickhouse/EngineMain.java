@@ -44,7 +44,8 @@ public final class EngineMain {
     private EngineMain() {}
 
     public static void main(String... arguments) throws InterruptedException {
-        // Before the first logger; not when the class is merely loaded, by whoever starts an engine and has settings of its own.
+        // Before the first logger; not when the class is merely loaded, by whoever starts an engine and has settings of
+        // its own.
         if (System.getProperty("log4j2.configurationFile") == null) {
             System.setProperty("log4j2.configurationFile", "engine-log4j2.xml");
         }
