@@ -1,10 +1,10 @@
 package io.tidegate.jobs.archive;
 
 import io.tidegate.contracts.Topics;
-import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.client.ClickHouseOptions;
 import io.tidegate.jobs.clickhouse.committer.CommitTargetException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,11 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,14 +49,8 @@ public final class RewindMain implements Callable<Integer> {
     @Parameters(paramLabel = "SAVEPOINT", description = "the savepoint's folder: a path or a URI")
     private String savepoint;
 
-    @Option(names = "--clickhouse", defaultValue = "http://127.0.0.1:8123", description = "as the job has it")
-    private String clickhouse;
-
-    @Option(names = "--clickhouse-database", defaultValue = "tidegate", description = "default: ${DEFAULT-VALUE}")
-    private String database;
-
-    @Option(names = "--clickhouse-user", defaultValue = "default", description = "default: ${DEFAULT-VALUE}")
-    private String user;
+    @Mixin
+    private ClickHouseOptions clickhouse;
 
     @Option(names = "--apply", description = "remove the rows; without it they are only counted")
     private boolean apply;
@@ -84,10 +78,7 @@ public final class RewindMain implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         SavepointPositions positions = SavepointPositions.of(address(savepoint));
-        String password = Optional.ofNullable(System.getenv("TIDEGATE_CLICKHOUSE_PASSWORD"))
-                .orElse("");
-        ClickHouseConfig config =
-                new ClickHouseConfig(ClickHouseConfig.parseShards(clickhouse), database, user, password, "");
+        List<ClickHouseClientConfig> shards = clickhouse.shards();
         out.println("savepoint of checkpoint " + positions.checkpointId());
         for (Table table : TABLES) {
             Map<Integer, Long> from;
@@ -98,7 +89,7 @@ public final class RewindMain implements Callable<Integer> {
             }
             String behind = condition(table, from);
             int shard = 0;
-            for (ClickHouseClientConfig replicas : ClickHouseClientConfig.ofShards(config)) {
+            for (ClickHouseClientConfig replicas : shards) {
                 try (ClickHouseClient client = new ClickHouseClient(replicas)) {
                     rewind(client, table, from, behind, ++shard);
                 }
@@ -109,7 +100,7 @@ public final class RewindMain implements Callable<Integer> {
 
     private void rewind(ClickHouseClient client, Table table, Map<Integer, Long> from, String behind, int shard)
             throws CommitTargetException, InterruptedException {
-        String name = database + '.' + table.name();
+        String name = clickhouse.database() + '.' + table.name();
         String rows = client.query("SELECT count() FROM " + name + " WHERE " + behind, Map.of())
                 .strip();
         if (apply && !rows.equals("0")) {

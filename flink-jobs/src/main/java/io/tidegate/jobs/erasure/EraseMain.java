@@ -1,8 +1,7 @@
 package io.tidegate.jobs.erasure;
 
-import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
-import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.client.ClickHouseOptions;
 import io.tidegate.jobs.clickhouse.committer.CommitTargetException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,16 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -58,14 +56,8 @@ public final class EraseMain implements Callable<Integer> {
             description = "properties of Kafka clients (security.protocol, …)")
     private Path kafkaConfig;
 
-    @Option(names = "--clickhouse", defaultValue = "http://127.0.0.1:8123", description = "as the jobs have it")
-    private String clickhouse;
-
-    @Option(names = "--clickhouse-database", defaultValue = "tidegate", description = "default: ${DEFAULT-VALUE}")
-    private String database;
-
-    @Option(names = "--clickhouse-user", defaultValue = "default", description = "default: ${DEFAULT-VALUE}")
-    private String clickhouseUser;
+    @Mixin
+    private ClickHouseOptions clickhouse;
 
     private final PrintStream out;
 
@@ -93,24 +85,14 @@ public final class EraseMain implements Callable<Integer> {
         if (receiptFile != null && Files.exists(receiptFile)) {
             throw new IllegalArgumentException("--receipt: " + receiptFile + " is there already");
         }
-        ClickHouseConfig config = new ClickHouseConfig(
-                ClickHouseConfig.parseShards(clickhouse),
-                database,
-                clickhouseUser,
-                Optional.ofNullable(System.getenv("TIDEGATE_CLICKHOUSE_PASSWORD"))
-                        .orElse(""),
-                "");
-        List<ClickHouseClient> shards = new ArrayList<>();
-        for (ClickHouseClientConfig replicas : ClickHouseClientConfig.ofShards(config)) {
-            shards.add(new ClickHouseClient(replicas.withRequestTimeout(MUTATION_LIMIT)));
-        }
+        List<ClickHouseClient> shards = clickhouse.clients(MUTATION_LIMIT);
         TopicRecords topics = new TopicRecords(kafka());
         Instant now = Instant.now();
         // Settings first, so that nothing more is sent to the person; what is on the logs is asked before anything is
         // removed.
         List<Receipt.Expiry> expiries = topics.expiries(now);
         List<Receipt.Tombstones> tombstones = topics.bury(subject, apply);
-        List<Receipt.Rows> rows = new StoredRows(shards, database).erase(subject, apply);
+        List<Receipt.Rows> rows = new StoredRows(shards, clickhouse.database()).erase(subject, apply);
         String receipt = new Receipt(subject, now, apply, rows, tombstones, expiries, now.plus(STATE)).toJson();
         if (receiptFile != null) {
             Files.writeString(receiptFile, receipt);

@@ -1,8 +1,7 @@
 package io.tidegate.jobs.aggregation.rebuild;
 
-import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.clickhouse.client.ClickHouseClient;
-import io.tidegate.jobs.clickhouse.client.ClickHouseClientConfig;
+import io.tidegate.jobs.clickhouse.client.ClickHouseOptions;
 import io.tidegate.jobs.clickhouse.committer.CommitTargetException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -11,12 +10,11 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Counts the window tables anew from the raw rows, stretch by stretch; see {@link Rebuild}. */
@@ -58,14 +56,8 @@ public final class RebuildWindowsMain implements Callable<Integer> {
     @Option(names = "--dry-run", description = "write nothing")
     private boolean dryRun;
 
-    @Option(names = "--clickhouse", defaultValue = "http://127.0.0.1:8123", description = "as the job has it")
-    private String clickhouse;
-
-    @Option(names = "--clickhouse-database", defaultValue = "tidegate", description = "default: ${DEFAULT-VALUE}")
-    private String database;
-
-    @Option(names = "--clickhouse-user", defaultValue = "default", description = "default: ${DEFAULT-VALUE}")
-    private String user;
+    @Mixin
+    private ClickHouseOptions clickhouse;
 
     private final PrintStream out;
 
@@ -100,17 +92,7 @@ public final class RebuildWindowsMain implements Callable<Integer> {
         if (settled.isNegative()) {
             throw new IllegalArgumentException("--settled: not negative expected, got " + settled);
         }
-        ClickHouseConfig config = new ClickHouseConfig(
-                ClickHouseConfig.parseShards(clickhouse),
-                database,
-                user,
-                Optional.ofNullable(System.getenv("TIDEGATE_CLICKHOUSE_PASSWORD"))
-                        .orElse(""),
-                "");
-        List<ClickHouseClient> shards = new ArrayList<>();
-        for (ClickHouseClientConfig replicas : ClickHouseClientConfig.ofShards(config)) {
-            shards.add(new ClickHouseClient(replicas.withRequestTimeout(QUERY_LIMIT)));
-        }
+        List<ClickHouseClient> shards = clickhouse.clients(QUERY_LIMIT);
         Rebuild.Result all = rebuild(shards, first, end);
         out.printf(
                 "%s%d rows: %d added, %d changed, %d cleared; %d windows left to the job, %d left with fewer raw rows than"
@@ -132,7 +114,12 @@ public final class RebuildWindowsMain implements Callable<Integer> {
             Instant next = earliest(earliest(start.plus(step), end), nextMonth(start));
             // Anew for each stretch: over a year of history the clock goes on.
             Rebuild rebuild = new Rebuild(
-                    shards, database, "rebuild", Instant.now().minus(settled).toEpochMilli(), acceptFewer, dryRun);
+                    shards,
+                    clickhouse.database(),
+                    "rebuild",
+                    Instant.now().minus(settled).toEpochMilli(),
+                    acceptFewer,
+                    dryRun);
             for (WindowTable table : WindowTable.values()) {
                 Rebuild.Result result = rebuild.run(table, start.toEpochMilli(), next.toEpochMilli());
                 all = all.plus(result);
