@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.tidegate.contracts.Topics;
 import io.tidegate.dev.kafka.KafkaBroker;
 import io.tidegate.serving.config.YamlSection;
+import io.tidegate.serving.notify.webhook.AddressPolicy;
 import io.tidegate.serving.notify.webhook.HookServer;
+import io.tidegate.serving.notify.webhook.OutboundHttp;
 import io.tidegate.serving.notify.webhook.WebhookSignature;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -32,11 +34,18 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From an alert on the topic to a request at a receiver, over the gateway's API, with a real broker and a real HTTPS server. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NotifierTest {
+
+    /** Tests with a notifier of their own come first, so that those that share one have the same one. */
+    private static final int WITH_ITS_OWN = 1;
 
     @TempDir
     static Path directory;
@@ -44,8 +53,12 @@ class NotifierTest {
     private static final Vertx VERTX = Vertx.vertx();
     private static KafkaBroker broker;
     private static NotifierWorld world;
+    /** Of the tests that need no notifier of their own; null while there is none. */
+    private static Notifier shared;
 
+    /** A test's own. */
     private final List<Notifier> notifiers = new ArrayList<>();
+
     private final List<HookServer> servers = new ArrayList<>();
 
     @BeforeAll
@@ -56,6 +69,7 @@ class NotifierTest {
 
     @AfterAll
     static void stop() {
+        stopShared();
         world.close();
         broker.close();
         VERTX.close();
@@ -74,37 +88,73 @@ class NotifierTest {
         return server;
     }
 
-    private Notifier notifier(String more) {
-        return notifier(more, Clock.systemUTC());
+    private static void stopShared() {
+        if (shared != null) {
+            shared.stop();
+            shared = null;
+        }
     }
 
-    private Notifier notifier(String more, Clock clock) {
-        return notifier(more, clock, "tidegate-notifier");
+    /** One that other tests use too: to join its groups and to leave them takes two seconds. */
+    private static Notifier notifier() {
+        if (shared == null) {
+            shared = start(Clock.systemUTC(), "tidegate-notifier");
+        }
+        return shared;
     }
 
-    private Notifier notifier(String more, Clock clock, String group) {
-        String ports =
-                servers.stream().map(server -> Integer.toString(server.port())).collect(Collectors.joining(","));
+    /** One of this test alone. */
+    private Notifier notifier(Clock clock, String group) {
+        stopShared();
+        Notifier notifier = start(clock, group);
+        notifiers.add(notifier);
+        return notifier;
+    }
+
+    private static Notifier start(Clock clock, String group) {
         String yaml = """
                 ops: {port: 0}
                 kafka: {bootstrapServers: "%s", group: %s}
                 settings: {keyFile: notifier.key}
-                outbound: {ports: [%s], allowNetworks: [127.0.0.0/8], trustCertFile: hooks.pem, timeout: 5s}
-                """.formatted(broker.bootstrapServers(), group, ports)
-                + (more.contains("retry:") ? "" : "retry: {attempts: 5, initial: 20ms, max: 100ms}\n")
-                + more;
+                outbound: {allowNetworks: [127.0.0.0/8], trustCertFile: hooks.pem, timeout: 5s}
+                retry: {attempts: 5, initial: 20ms, max: 100ms}
+                """.formatted(broker.bootstrapServers(), group);
         Notifier notifier = Notifier.start(
-                NotifierConfig.read(YamlSection.parse(new StringReader(yaml)), directory),
+                toAnyPort(NotifierConfig.read(YamlSection.parse(new StringReader(yaml)), directory)),
                 host -> List.of(InetAddress.getByName(host.equals("inside.test") ? "10.0.0.1" : "127.0.0.1")),
                 clock);
-        notifiers.add(notifier);
         await().atMost(Duration.ofSeconds(60)).until(notifier::ready);
         return notifier;
     }
 
+    /** Of servers that start later, too. */
+    private static NotifierConfig toAnyPort(NotifierConfig config) {
+        OutboundHttp.Options outbound = config.outbound();
+        return new NotifierConfig(
+                config.ops(),
+                config.kafka(),
+                config.settingsKeyFile(),
+                new OutboundHttp.Options(
+                        new AddressPolicy(
+                                false, NotifierWorld.ANY_PORT, outbound.policy().allowNetworks()),
+                        outbound.timeout(),
+                        outbound.connectTimeout(),
+                        outbound.maxResponseBytes(),
+                        outbound.connectionsPerTarget(),
+                        outbound.trustCertFile()),
+                config.retry(),
+                config.limits(),
+                config.email(),
+                config.webPush());
+    }
+
+    private List<Notifier> running() {
+        return shared == null ? notifiers : List.of(shared);
+    }
+
     /** Every notifier has read of it. */
     private void awaitWebhook(String id) {
-        await().atMost(soon()).until(() -> notifiers.stream()
+        await().atMost(soon()).until(() -> running().stream()
                 .allMatch(notifier -> notifier.settings().webhook(id).isPresent()));
     }
 
@@ -121,7 +171,7 @@ class NotifierTest {
     @Test
     void anAlertReachesAWebhookSignedUnderADeterministicId() {
         HookServer hooks = hooks();
-        notifier("");
+        notifier();
         JsonObject webhook = world.createWebhook(hooks.url("/in?token=1"), "{\"kinds\":[\"fraud\"]}");
         awaitWebhook(webhook.getString("id"));
 
@@ -160,7 +210,7 @@ class NotifierTest {
         flaky.answers(request -> request.response()
                 .setStatusCode(flaky.received().size() < 3 ? 503 : 200)
                 .end());
-        notifier("");
+        notifier();
         for (HookServer server : servers) {
             awaitWebhook(world.createWebhook(server.url("/"), "{\"rules\":[\"country-hop\"]}")
                     .getString("id"));
@@ -181,7 +231,7 @@ class NotifierTest {
     void afterTheLastAttemptItIsADeadLetterWithTheReason() {
         HookServer hooks = hooks();
         hooks.answers(500);
-        notifier("retry: {attempts: 2, initial: 10ms, max: 10ms}\n");
+        notifier();
         JsonObject webhook = world.createWebhook(hooks.url("/"), "{\"rules\":[\"deposit-cycle\"]}");
         awaitWebhook(webhook.getString("id"));
 
@@ -190,15 +240,15 @@ class NotifierTest {
         NotifierWorld.DeadLetter letter = world.deadLetter("webhook:" + webhook.getString("id"));
         assertThat(letter.reason()).isEqualTo("http_500");
         assertThat(Notices.id(letter.delivery().getNotices(0))).isEqualTo(alert);
-        assertThat(letter.delivery().getAttempts()).isEqualTo(2);
-        assertThat(hooks.received()).hasSize(2);
+        assertThat(letter.delivery().getAttempts()).isEqualTo(5);
+        assertThat(hooks.received()).hasSize(5);
     }
 
     @Test
     void goneDisablesTheWebhook() {
         HookServer hooks = hooks();
         hooks.answers(410);
-        notifier("");
+        notifier();
         JsonObject webhook = world.createWebhook(hooks.url("/"), "{\"rules\":[\"shared-device\"]}");
         awaitWebhook(webhook.getString("id"));
 
@@ -217,7 +267,7 @@ class NotifierTest {
     void aDisabledWebhookIsEnabledAgainAndAnOperatorSendsAgainWhatWasGivenUp() {
         HookServer hooks = hooks();
         hooks.answers(410);
-        notifier("");
+        notifier();
         JsonObject webhook = world.createWebhook(hooks.url("/"), "{\"rules\":[\"game-surge\"]}");
         String id = webhook.getString("id");
         awaitWebhook(id);
@@ -234,8 +284,7 @@ class NotifierTest {
         assertThat(enabled.getBoolean("enabled")).isTrue();
         assertThat(enabled.fieldNames()).doesNotContain("disabledReason", "disabledAt", "secret");
         await().atMost(soon())
-                .until(() ->
-                        notifiers.get(0).settings().webhook(id).orElseThrow().getEnabled());
+                .until(() -> shared.settings().webhook(id).orElseThrow().getEnabled());
 
         // Nothing comes by itself
         String target = "webhook:" + id;
@@ -273,7 +322,7 @@ class NotifierTest {
     @Test
     void aReplacedSecretGoesOnSigningUntilTheOverlapIsOver() {
         HookServer hooks = hooks();
-        notifier("");
+        notifier();
         JsonObject webhook = world.createWebhook(hooks.url("/"), "{\"rules\":[\"post-surge-ended\"]}");
         String id = webhook.getString("id");
         String before = webhook.getString("secret");
@@ -309,13 +358,9 @@ class NotifierTest {
 
     private void awaitSecret(String id, String secret) {
         awaitWebhook(id);
-        await().atMost(soon()).until(() -> notifiers
-                .get(0)
-                .settings()
-                .webhook(id)
-                .orElseThrow()
-                .getSecret()
-                .equals(secret));
+        await().atMost(soon())
+                .until(() ->
+                        shared.settings().webhook(id).orElseThrow().getSecret().equals(secret));
     }
 
     private static boolean verifies(String secret, HookServer.Received received) {
@@ -331,7 +376,7 @@ class NotifierTest {
     void aTenantsWebhookGetsWhatIsOfThatTenant() {
         HookServer acme = hooks();
         HookServer everything = hooks();
-        notifier("");
+        notifier();
         String filter = "{\"rules\":[\"shared-device\"]}";
         String id = world.createTenantsWebhook("acme", acme.url("/"), filter).getString("id");
         awaitWebhook(id);
@@ -350,6 +395,7 @@ class NotifierTest {
         assertThat(ids(acme)).containsExactly(DeliveryIds.single("webhook:" + id, its));
     }
 
+    @Order(WITH_ITS_OWN)
     @Test
     void aGroupThatHasNeverReadGetsTheLastMinutesAndThenWhatComesAtOnce() {
         HookServer hooks = hooks();
@@ -357,7 +403,7 @@ class NotifierTest {
                 .getString("id");
         world.alert("before", "game-surge-ended");
 
-        notifier("", Clock.systemUTC(), "newcomers");
+        notifier(Clock.systemUTC(), "newcomers");
         awaitWebhook(id);
         // To every partition of the topic, of which some have nothing yet
         IntStream.range(0, 8).forEach(i -> world.alert("u" + i, "game-surge-ended"));
@@ -374,27 +420,27 @@ class NotifierTest {
             times.add(Instant.now());
             if (times.size() == 1) {
                 request.response()
-                        .putHeader("Retry-After", "2")
+                        .putHeader("Retry-After", "1")
                         .setStatusCode(429)
                         .end();
             } else {
                 request.response().end();
             }
         });
-        notifier("");
+        notifier();
         awaitWebhook(world.createWebhook(hooks.url("/"), "{\"rules\":[\"like-burst\"]}")
                 .getString("id"));
 
         world.alert("u1", "like-burst");
 
         await().atMost(soon()).until(() -> times.size() == 2);
-        assertThat(Duration.between(times.get(0), times.get(1))).isGreaterThanOrEqualTo(Duration.ofMillis(1950));
+        assertThat(Duration.between(times.get(0), times.get(1))).isGreaterThanOrEqualTo(Duration.ofMillis(950));
     }
 
     @Test
     void aWebhookWhoseNameLeadsInsideIsBlockedAndADeadLetter() {
         HookServer hooks = hooks();
-        notifier("");
+        notifier();
         // Given a name that the API can't judge
         JsonObject webhook =
                 world.createWebhook("https://inside.test:" + hooks.port() + "/", "{\"rules\":[\"lockstep-likes\"]}");
@@ -407,11 +453,12 @@ class NotifierTest {
         assertThat(hooks.connections()).isZero();
     }
 
+    @Order(WITH_ITS_OWN)
     @Test
     void whatSeveralNotifiersShareIsDeliveredOnceAndGoesOnWhenOneStops() {
         HookServer hooks = hooks();
-        Notifier first = notifier("");
-        notifier("");
+        Notifier first = notifier(Clock.systemUTC(), "tidegate-notifier");
+        notifier(Clock.systemUTC(), "tidegate-notifier");
         JsonObject webhook = world.createWebhook(hooks.url("/"), "{\"rules\":[\"probe-then-strike\"]}");
         awaitWebhook(webhook.getString("id"));
 
@@ -435,13 +482,14 @@ class NotifierTest {
         assertThat(counts.values()).allMatch(count -> count <= 2);
     }
 
+    @Order(WITH_ITS_OWN)
     @Test
     void aDigestCollectsWhatCameInItsPeriod() {
         HookServer hooks = hooks();
         // Given that it is five seconds past a minute until the test says otherwise
         SettableClock clock =
                 new SettableClock(Instant.now().truncatedTo(ChronoUnit.MINUTES).plusSeconds(5));
-        notifier("", clock);
+        notifier(clock, "tidegate-notifier");
         JsonObject webhook = world.createWebhook(
                 hooks.url("/"), "{\"rules\":[\"bet-escalation\"]}", "{\"timeZone\":\"Europe/Riga\",\"digest\":\"1m\"}");
         awaitWebhook(webhook.getString("id"));
@@ -502,7 +550,7 @@ class NotifierTest {
     @Test
     void whatIsNoAlertIsADeadLetterAndHoldsUpNothing() {
         HookServer hooks = hooks();
-        notifier("");
+        notifier();
         awaitWebhook(world.createWebhook(hooks.url("/"), "{\"rules\":[\"post-surge\"]}")
                 .getString("id"));
 

@@ -58,6 +58,9 @@ final class NotifierWorld implements AutoCloseable {
     /** A record of topic notifications.dlq. */
     record DeadLetter(String reason, Delivery delivery) {}
 
+    static final Set<Integer> ANY_PORT =
+            IntStream.rangeClosed(1, 65_535).boxed().collect(Collectors.toUnmodifiableSet());
+
     private static final String ADMIN = "boss";
 
     private final String bootstrapServers;
@@ -76,11 +79,10 @@ final class NotifierWorld implements AutoCloseable {
     static NotifierWorld create(Vertx vertx, String bootstrapServers, Path directory) {
         TopicSetup.ensure(bootstrapServers, 2);
         keys(directory);
-        Set<Integer> anyPort = IntStream.rangeClosed(1, 65_535).boxed().collect(Collectors.toSet());
         NotifyConfig config = new NotifyConfig(
                 Optional.of(directory.resolve("notifier.key")),
                 Optional.of(directory.resolve("vapid.pub.pem")),
-                new AddressPolicy(false, anyPort, List.of()));
+                new AddressPolicy(false, ANY_PORT, List.of()));
         NotifyApi api = new NotifyApi(vertx, config, bootstrapServers, "test-gateway", Clock.systemUTC());
         NotifierWorld world = new NotifierWorld(bootstrapServers, TestGateway.start(vertx, directory, api));
         await().atMost(Duration.ofSeconds(60))

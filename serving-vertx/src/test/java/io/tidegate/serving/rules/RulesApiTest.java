@@ -40,7 +40,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,31 +128,29 @@ class RulesApiTest {
         }
     }
 
-    private Node one;
-    private Node two;
+    private static Node one;
+    private static Node two;
 
     @BeforeAll
-    static void startBroker() {
+    static void start() throws IOException {
         broker = KafkaBroker.start(directory.resolve("kafka"));
         TopicSetup.ensure(broker.bootstrapServers(), 2);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.stop();
-    }
-
-    @BeforeEach
-    void startGateways() throws IOException {
         one = node("one");
         two = node("two");
         await().atMost(PATIENCE).until(() -> one.isReady() && two.isReady());
     }
 
-    @AfterEach
-    void stopGateways() {
+    @AfterAll
+    static void stop() {
         one.close();
         two.close();
+        broker.stop();
+    }
+
+    /** What one test has changed, both have read before the next. */
+    @BeforeEach
+    void bothKnowTheSame() {
+        await().atMost(PATIENCE).until(() -> one.rule().equals(two.rule()));
     }
 
     private static Node node(String name) throws IOException {
