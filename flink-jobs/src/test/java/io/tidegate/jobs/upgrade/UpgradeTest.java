@@ -78,6 +78,34 @@ class UpgradeTest {
     }
 
     @Test
+    void nothingIsForgottenWhenJobsAreStoppedAndStartedAsTheyWereScaledUpAndScaledDownWithANewOperator()
+            throws Exception {
+        List<Story.Chapter> chapters = Story.chapters();
+        try (Platform platform = Platform.start(directory, METRICS)) {
+            // Given
+            platform.changeTheRule();
+            platform.send(chapters.get(0));
+            Map<Job, JobClient> running = submit(platform, 1, Map.of(), OFTEN, UNCHANGED);
+            awaitFirstChapter(platform, running);
+            Expectations.nothingToldYet(platform);
+
+            // When
+            running = submit(platform, 1, stop(running), OFTEN, UNCHANGED);
+            platform.tick(chapters.get(0).endMs());
+            awaitEvents(platform, running);
+            running = submit(platform, 2, stop(running), OFTEN, UNCHANGED);
+            platform.send(chapters.get(1));
+            awaitEvents(platform, running);
+            running = submit(platform, 1, stop(running), OFTEN, UpgradeTest::addOperator);
+            platform.send(chapters.get(2));
+
+            // Then
+            Expectations.met(platform, Story.all(), true);
+            cancel(running);
+        }
+    }
+
+    @Test
     void everyJobGoesOnFromTheSavepointsOfEarlierVersions() throws Exception {
         List<Story.Chapter> chapters = Story.chapters();
         for (Path version : GoldenSavepoints.versions()) {
