@@ -34,7 +34,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -63,6 +68,10 @@ class ResumeTest {
     static Path directory;
 
     private static KafkaBroker broker;
+    /** What job archive writes to: one alone, or both as shards. Empty at the beginning of each test. */
+    private static ClickHouseProcess clickhouse;
+
+    private static ClickHouseProcess otherShard;
 
     private final List<Node> nodes = new ArrayList<>();
 
@@ -77,13 +86,27 @@ class ResumeTest {
     }
 
     @BeforeAll
-    static void startBroker() {
+    static void start() throws IOException {
         broker = KafkaBroker.start(directory.resolve("kafka"));
+        clickhouse = ClickHouseProcess.start(directory.resolve("clickhouse"));
+        otherShard = ClickHouseProcess.start(directory.resolve("other-shard"));
+        for (ClickHouseProcess shard : List.of(clickhouse, otherShard)) {
+            Migrations.apply(shard.uri(), Path.of("../sql/clickhouse"));
+        }
     }
 
     @AfterAll
-    static void stopBroker() {
+    static void stop() throws IOException {
+        otherShard.close();
+        clickhouse.close();
         broker.stop();
+    }
+
+    @BeforeEach
+    void emptyArchive() throws IOException {
+        for (ClickHouseProcess shard : List.of(clickhouse, otherShard)) {
+            shard.query("TRUNCATE TABLE tidegate.alerts");
+        }
     }
 
     @BeforeEach
@@ -366,48 +389,41 @@ class ResumeTest {
 
     @Test
     void whatKafkaNoLongerHasComesFromClickHouseAndTheSeamNeitherLosesNorRepeats() throws Exception {
-        try (ClickHouseProcess clickhouse = ClickHouseProcess.start(mine.resolve("clickhouse"))) {
-            Archive archive = archiveOf(clickhouse);
-            Node node = gateway(forgetful(), archive);
-            TestListener before = node.analyst();
-            String start = before.subscribe("alerts", null);
-            raise(ids("a", 1_300));
-            take(before, 1_300);
-            int partition = archive(clickhouse);
-            deleteAllBut(100);
+        Archive archive = archiveOf(clickhouse);
+        Node node = gateway(forgetful(), archive);
+        TestListener before = node.analyst();
+        String start = before.subscribe("alerts", null);
+        raise(ids("a", 1_300));
+        take(before, 1_300);
+        int partition = archive(clickhouse);
+        deleteAllBut(100);
 
-            TestListener all = node.analyst();
-            all.subscribe("alerts", start);
-            assertThat(take(all, 1_300)).containsExactly(ids("a", 1_300));
-            raise("b0");
-            assertThat(take(all, 1)).containsExactly("b0");
+        TestListener all = node.analyst();
+        all.subscribe("alerts", start);
+        assertThat(take(all, 1_300)).containsExactly(ids("a", 1_300));
+        raise("b0");
+        assertThat(take(all, 1)).containsExactly("b0");
 
-            TestListener surges = node.analyst();
-            surges.subscribe("alerts:surge", start);
-            surges.expectNothingMore();
+        TestListener surges = node.analyst();
+        surges.subscribe("alerts:surge", start);
+        surges.expectNothingMore();
 
-            // A shard that has stopped before the other: what is between may be missing.
-            try (ClickHouseProcess behind = ClickHouseProcess.start(mine.resolve("behind"))) {
-                TestListener asked =
-                        gateway(forgetful(), archiveOf(clickhouse, behind)).analyst();
-                asked.subscribe("alerts", start);
-                assertThat(asked.nextJson().getString("op")).isEqualTo("gap");
-                assertThat(take(asked, 1_301)).startsWith("a0").endsWith("b0");
-            }
+        // A shard that has stopped before the other: what is between may be missing.
+        TestListener asked =
+                gateway(forgetful(), archiveOf(clickhouse, otherShard)).analyst();
+        asked.subscribe("alerts", start);
+        assertThat(asked.nextJson().getString("op")).isEqualTo("gap");
+        assertThat(take(asked, 1_301)).startsWith("a0").endsWith("b0");
 
-            clickhouse.query("ALTER TABLE tidegate.alerts DELETE WHERE topic_partition = " + partition
-                    + " AND topic_offset < 1150 SETTINGS mutations_sync = 2");
-            TestListener late = node.analyst();
-            late.subscribe("alerts", start);
-            assertThat(late.nextJson().getString("op")).isEqualTo("gap");
-            assertThat(take(late, 151)).startsWith("a1150").endsWith("b0");
-        }
+        clickhouse.query("ALTER TABLE tidegate.alerts DELETE WHERE topic_partition = " + partition
+                + " AND topic_offset < 1150 SETTINGS mutations_sync = 2");
+        TestListener late = node.analyst();
+        late.subscribe("alerts", start);
+        assertThat(late.nextJson().getString("op")).isEqualTo("gap");
+        assertThat(take(late, 151)).startsWith("a1150").endsWith("b0");
     }
 
-    private static Archive archiveOf(ClickHouseProcess... shards) throws IOException {
-        for (ClickHouseProcess shard : shards) {
-            Migrations.apply(shard.uri(), Path.of("../sql/clickhouse"));
-        }
+    private static Archive archiveOf(ClickHouseProcess... shards) {
         List<URI> uris = Arrays.stream(shards).map(ClickHouseProcess::uri).toList();
         return new ClickHouseArchive(
                 new GatewayConfig.ClickHouse(uris.get(0), uris, "tidegate", "default", "", Duration.ofSeconds(20), 2));
@@ -422,7 +438,7 @@ class ResumeTest {
         for (ConsumerRecord<byte[], byte[]> record : records()) {
             Alert alert = Alert.parseFrom(record.value());
             partition = record.partition();
-            rows.get(Math.floorMod(alert.getAlertId().hashCode(), shards.length))
+            rows.get(shardOf(alert.getAlertId(), shards.length))
                     .add("('" + alert.getAlertId() + "','fraud','rapid-bets',1,'u1','warning','',[],"
                             + "fromUnixTimestamp64Milli(toInt64(" + alert.getDetectedAtMs() + "),'UTC'),"
                             + "fromUnixTimestamp64Milli(toInt64(" + record.timestamp() + "),'UTC'),"
@@ -435,6 +451,11 @@ class ResumeTest {
                             + String.join(",", rows.get(i)));
         }
         return partition;
+    }
+
+    /** Every other alert of those that are numbered one after the other. */
+    private static int shardOf(String alertId, int shards) {
+        return alertId.charAt(alertId.length() - 1) % shards;
     }
 
     @Test
@@ -570,6 +591,17 @@ class ResumeTest {
             transaction(1 + random.nextInt(20), random.nextInt(3) != 0);
         }
 
+        /**
+         * All that was ever raised is on record, and then a first alert of each subject. Whoever has these is behind every copy of what was
+         * aborted: a listener that leaves between the two may get the copy when the log is gone, see docs/adr/0011-resume.md.
+         */
+        private void settle() {
+            while (committed < highest) {
+                transaction(highest - number, true);
+            }
+            transaction(SUBJECTS, true);
+        }
+
         /** Until so many are on record, and all that were ever raised. */
         private void run(int least) {
             while (committed < Math.max(least, highest)) {
@@ -586,9 +618,174 @@ class ResumeTest {
     }
 
     @Test
+    void aListenerThatIsCutAHundredTimesGetsTheStreamOfTheTopicOutOfMemoryLogAndTwoShards() throws Exception {
+        AtomicBoolean running = new AtomicBoolean(true);
+        try (FailingJob job = new FailingJob(7)) {
+            Archive archive = archiveOf(clickhouse, otherShard);
+            int inMemory = 40;
+            ResumeConfig little = new ResumeConfig(
+                    inMemory, DataSize.ofMebibytes(1), 500_000, 100_000, 2, 64, 1_000, Duration.ofSeconds(30));
+            List<Node> both = List.of(gateway(little, archive), gateway(little, archive));
+            Random random = new Random(13);
+            ReentrantLock turn = new ReentrantLock(true);
+            AtomicInteger heard = new AtomicInteger();
+            FutureTask<Void> working = new FutureTask<>(() -> {
+                while (running.get()) {
+                    turn.lock();
+                    try {
+                        // The listener isn't to fall behind by ever more.
+                        if (job.highest - heard.get() < 200) {
+                            job.anyTransaction();
+                        }
+                    } finally {
+                        turn.unlock();
+                    }
+                    Thread.sleep(1);
+                }
+                return null;
+            });
+            TestListener listener = both.get(0).analyst();
+            String cursor = listener.subscribe("alerts", null);
+            new Thread(working, "job").start();
+
+            List<String> got = new ArrayList<>();
+            Map<Integer, TreeMap<Long, String>> topic = new TreeMap<>();
+            for (int cut = 1; cut <= 100; cut++) {
+                for (int more = random.nextInt(12); more > 0; more--) {
+                    cursor = hear(listener, got);
+                    heard.set(got.size());
+                }
+                listener.cut();
+                if (cut % 25 == 0) {
+                    // Away for so long that the log has been deleted meanwhile.
+                    turn.lock();
+                    try {
+                        job.settle();
+                        TestListener last = both.get(0).analyst();
+                        last.subscribe("alerts", cursor);
+                        while (got.size() < job.committed) {
+                            cursor = hear(last, got);
+                        }
+                        last.cut();
+                        for (int enough = job.committed + 2 * inMemory; job.committed < enough; ) {
+                            job.anyTransaction();
+                        }
+                        job.settle();
+                        note(topic);
+                        both.forEach(node -> awaitRead(node, topic));
+                        archive(clickhouse, otherShard);
+                        keepNewest(10);
+                    } finally {
+                        turn.unlock();
+                    }
+                }
+                listener = both.get(random.nextInt(2)).analyst();
+                listener.subscribe("alerts", cursor);
+            }
+            running.set(false);
+            working.get();
+            job.settle();
+            note(topic);
+            while (got.size() < job.committed) {
+                hear(listener, got);
+            }
+            listener.expectNothingMore();
+
+            List<String> stream = new ArrayList<>();
+            topic.values().forEach(partition -> stream.addAll(partition.values()));
+            assertThat(stream).hasSize(job.committed);
+            assertThat(got).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(stream);
+            assertThat(bySubject(got)).isEqualTo(bySubject(stream));
+        } finally {
+            running.set(false);
+        }
+    }
+
+    /** Adds the id of the next event. Returns its cursor. */
+    private static String hear(TestListener listener, List<String> got) {
+        JsonObject frame = listener.nextJson();
+        got.add(id(frame));
+        return frame.getString("cursor");
+    }
+
+    /** Adds what the topic holds on record, by partition and offset. */
+    private static void note(Map<Integer, TreeMap<Long, String>> topic) throws Exception {
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
+            topic.computeIfAbsent(record.partition(), unknown -> new TreeMap<>())
+                    .put(record.offset(), Alert.parseFrom(record.value()).getAlertId());
+        }
+    }
+
+    /** So that what is deleted now isn't a loss to its live feed. */
+    private static void awaitRead(Node node, Map<Integer, TreeMap<Long, String>> topic) {
+        await().atMost(PATIENCE).until(() -> {
+            Cursor place = node.hub().position(Channel.Family.ALERTS).orElseThrow();
+            return topic.entrySet().stream()
+                    .allMatch(partition -> place.next(partition.getKey())
+                            > partition.getValue().lastKey());
+        });
+    }
+
+    /** What retention does: only so many offsets of each partition are left. */
+    private static void keepNewest(int offsets) throws Exception {
+        try (Admin admin = admin()) {
+            for (int p = 0; p < PARTITIONS; p++) {
+                TopicPartition partition = new TopicPartition(Topics.ALERTS, p);
+                long end = admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition)
+                        .get()
+                        .offset();
+                admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Math.max(0, end - offsets))))
+                        .all()
+                        .get();
+            }
+        }
+    }
+
+    @Test
+    void whoLeftBeforeACopyAndComesBackWithoutTheLogGetsItUnderTheSameIdOnceMoreAndNothingElse() throws Exception {
+        try (KafkaProducer<byte[], byte[]> job = producer("job")) {
+            Node node = gateway(forgetful(), archiveOf(clickhouse));
+            job.initTransactions();
+            job.beginTransaction();
+            raise(job, "a0", "u1");
+            job.commitTransaction();
+            job.beginTransaction();
+            raise(job, "a1", "u1");
+            job.abortTransaction();
+            TestListener before = node.analyst();
+            before.subscribe("alerts", new Cursor(1, 0, new long[PARTITIONS]).encode());
+            assertThat(id(before.nextJson())).isEqualTo("a0");
+            JsonObject seen = before.nextJson();
+            assertThat(id(seen)).isEqualTo("a1");
+            before.cut();
+            job.beginTransaction();
+            for (String id : ids("a", 12)) {
+                if (!id.equals("a0")) {
+                    raise(job, id, "u1");
+                }
+            }
+            job.commitTransaction();
+            archive(clickhouse);
+
+            // While the log is whole: once.
+            TestListener soon = node.analyst();
+            soon.subscribe("alerts", seen.getString("cursor"));
+            assertThat(take(soon, 10)).startsWith("a2").endsWith("a11");
+            soon.expectNothingMore();
+
+            // Nothing says any more that a1 was shown before it was on record.
+            deleteAllBut(5);
+            TestListener late = node.analyst();
+            late.subscribe("alerts", seen.getString("cursor"));
+            assertThat(take(late, 11)).startsWith("a1", "a2").endsWith("a11");
+            late.expectNothingMore();
+        }
+    }
+
+    @Test
     void anAlertThatWasFirstWrittenInVainBeforeTheLogBeginsComesAsTheCopyThatIsOnRecord() throws Exception {
-        try (ClickHouseProcess clickhouse = ClickHouseProcess.start(mine.resolve("clickhouse"));
-                KafkaProducer<byte[], byte[]> job = producer("job")) {
+        try (KafkaProducer<byte[], byte[]> job = producer("job")) {
             // Its journal has the alerts where they were written first.
             Node node = gateway(ResumeConfig.DEFAULT, archiveOf(clickhouse));
             job.initTransactions();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** A WebSocket client for tests: what the server says is read frame by frame, in order. */
 public final class TestListener {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final WebSocket socket;
     private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
