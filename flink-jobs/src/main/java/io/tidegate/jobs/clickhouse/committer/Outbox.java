@@ -56,8 +56,8 @@ final class Outbox implements AutoCloseable {
     /**
      * @param shards not closed by this
      * @param concurrency how many batches of a shard are stored at once
-     * @param onFailure told of a batch that can't be stored, on a thread of this outbox; {@link #awaitRoom} and {@link
-     *     #awaitDue} throw it from then on
+     * @param onFailure told of the first batch that can't be stored, on a thread of this outbox; nothing else is begun
+     *     after it, and {@link #awaitRoom} and {@link #awaitDue} throw it
      */
     Outbox(
             Shards shards,
@@ -168,6 +168,10 @@ final class Outbox implements AutoCloseable {
         return true;
     }
 
+    private synchronized boolean hasFailed() {
+        return failure != null;
+    }
+
     private void throwFailure() throws IOException {
         if (failure != null) {
             throw new IOException(failure.getMessage(), failure);
@@ -206,6 +210,10 @@ final class Outbox implements AutoCloseable {
 
     /** On a thread of the shard. */
     private void store(Entry entry) {
+        if (hasFailed()) {
+            // The job restarts and looks for this batch first: storing it now would only race with that.
+            return;
+        }
         ClickHouseCommittable batch = entry.batch;
         try {
             BatchCommit.Outcome outcome =

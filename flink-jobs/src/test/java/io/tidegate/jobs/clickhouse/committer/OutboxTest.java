@@ -438,6 +438,23 @@ class OutboxTest {
     }
 
     @Test
+    void afterAFailureNothingElseIsBegun() throws Exception {
+        store.nextInserts(Fault.HOPELESS);
+        try (Outbox outbox = outbox(1)) {
+            outbox.add(fresh());
+            outbox.add(fresh());
+            outbox.snapshot(1);
+
+            outbox.completed(1);
+
+            Awaitility.await().atMost(LONG).until(() -> !told.isEmpty());
+            Awaitility.await().during(Duration.ofMillis(300)).atMost(LONG).untilAsserted(() -> assertThat(store.calls())
+                    .containsExactly("insert"));
+            assertThat(outbox.snapshot(2)).as("still in the checkpoint").hasSize(2);
+        }
+    }
+
+    @Test
     void closingEndsCommitsThatHang() throws Exception {
         store.everyInsert(Fault.HANG);
         Outbox outbox = outbox(2);
