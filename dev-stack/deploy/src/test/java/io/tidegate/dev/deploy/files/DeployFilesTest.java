@@ -23,7 +23,10 @@ import kafka.server.KafkaConfig;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ServerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +152,34 @@ class DeployFilesTest {
         String reporter = flink.get(MetricOptions.REPORTERS_LIST);
         assertThat(flink.toMap().get("metrics.reporter." + reporter + ".factory.class"))
                 .contains("Prometheus");
+    }
+
+    /** A container that gets less than its JVM takes is killed, again and again, once the state has grown. */
+    @ParameterizedTest
+    @ValueSource(strings = {"docker-compose.yml", "docker-compose.one-node.yml"})
+    void everyFlinkContainerHasTheMemoryThatItsProcessMayTake(String file) throws IOException {
+        Map<String, Map<String, Object>> services = services(file);
+        List<String> seen = new ArrayList<>();
+        services.forEach((name, service) -> {
+            if (service.get("command") instanceof List<?> command
+                    && service.get("image").toString().startsWith("tidegate/flink:")) {
+                Configuration flink = GlobalConfiguration.loadConfiguration(
+                        ROOT.resolve("flink-conf/cluster").toString());
+                for (int i = 1; i + 1 < command.size(); i += 2) {
+                    String[] option = command.get(i + 1).toString().split("=", 2);
+                    flink.setString(option[0], option[1]);
+                }
+                MemorySize process = command.get(0).equals("taskmanager")
+                        ? flink.get(TaskManagerOptions.TOTAL_PROCESS_MEMORY)
+                        : flink.get(JobManagerOptions.TOTAL_PROCESS_MEMORY);
+                Map<?, ?> resources = (Map<?, ?>) ((Map<?, ?>) service.get("deploy")).get("resources");
+                String limit =
+                        ((Map<?, ?>) resources.get("limits")).get("memory").toString();
+                assertThat(MemorySize.parse(limit)).as(name).isGreaterThanOrEqualTo(process);
+                seen.add(name);
+            }
+        });
+        assertThat(seen).contains("jobmanager-1", "taskmanager-1");
     }
 
     @Test
