@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Alert, PostCounters, Severity } from '@tidegate/client';
+import type { Alert, AlertFilter, PostCounters, Severity } from '@tidegate/client';
 import type { Stage } from './stage.ts';
 
 const MINUTE = 60_000;
@@ -106,7 +106,7 @@ export async function standIn(): Promise<Stage> {
   const alerts: Alert[] = [];
   const rules = new Map(RULES.map((one) => [one.ruleId, one]));
   const changes: Record<string, unknown>[] = [];
-  const sockets = new Set<{ socket: WebSocket; channels: Set<string> }>();
+  const sockets = new Set<{ socket: WebSocket; channels: Map<string, AlertFilter> }>();
   let posts: PostCounters[] = [];
   let place = 0;
 
@@ -115,13 +115,19 @@ export async function standIn(): Promise<Stage> {
   });
   const webSockets = new WebSocketServer({ server, path: '/ws' });
   webSockets.on('connection', (socket) => {
-    const one = { socket, channels: new Set<string>() };
+    const one = { socket, channels: new Map<string, AlertFilter>() };
     let roles: string[] = [];
     const send = (frame: object) => socket.send(JSON.stringify(frame));
     sockets.add(one);
     socket.on('close', () => sockets.delete(one));
     socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as { op: string; token: string; channel: string; cursor?: string };
+      const message = JSON.parse(data.toString()) as {
+        op: string;
+        token: string;
+        channel: string;
+        cursor?: string;
+        filter?: AlertFilter;
+      };
       if (message.op === 'auth') {
         if (message.token.endsWith('.forged')) {
           send({ op: 'error', code: 'invalid_token', message: 'No.' });
@@ -135,12 +141,16 @@ export async function standIn(): Promise<Stage> {
           send({ op: 'error', code: 'forbidden', message: 'No.', channel: 'alerts' });
           return;
         }
-        one.channels.add(message.channel);
-        send({ op: 'subscribed', channel: message.channel });
+        one.channels.set(message.channel, message.filter ?? {});
+        send({
+          op: 'subscribed',
+          channel: message.channel,
+          ...(message.channel === 'alerts' && message.cursor === undefined && { cursor: String(alerts.length) }),
+        });
         if (message.channel === 'alerts' && message.cursor !== undefined) {
           alerts
             .map((alert, index) => ({ alert, at: index + 1 }))
-            .filter(({ at }) => at > Number(message.cursor))
+            .filter(({ alert, at }) => at > Number(message.cursor) && passes(alert, message.filter ?? {}))
             .forEach(({ alert, at }) => send({ op: 'event', channel: 'alerts', cursor: String(at), data: alert }));
         } else if (message.channel === 'leaderboard:posts') {
           send({ op: 'event', channel: message.channel, cursor: String(++place), data: posts });
@@ -153,7 +163,8 @@ export async function standIn(): Promise<Stage> {
 
   function tell(channel: string, cursor: string, data: unknown): void {
     for (const { socket, channels } of sockets) {
-      if (channels.has(channel)) {
+      const filter = channels.get(channel);
+      if (filter && (channel !== 'alerts' || passes(data as Alert, filter))) {
         socket.send(JSON.stringify({ op: 'event', channel, cursor, data }));
       }
     }
@@ -277,6 +288,11 @@ function serve(path: string, response: ServerResponse): void {
     response.writeHead(404).end();
   }
 }
+
+const passes = (alert: Alert, { severity, rule, subject }: AlertFilter) =>
+  (severity ?? [alert.severity]).includes(alert.severity) &&
+  (rule ?? [alert.ruleId]).includes(alert.ruleId) &&
+  (subject ?? [alert.subject]).includes(alert.subject);
 
 const mayAnalyse = (roles: string[]) => roles.includes('analyst') || roles.includes('admin');
 

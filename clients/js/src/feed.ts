@@ -36,7 +36,7 @@ export interface SubscribeOptions<T> {
   onEvent: (data: T, delivery: Delivery) => void;
   /** Some of it is gone, or was skipped: see `GET /api/v1/alerts?from=&to=`. */
   onGap?: (gap: Gap) => void;
-  /** The subscription is over: not allowed, or no such channel. */
+  /** The subscription is over: not allowed, no such channel, or not with this filter. */
   onError?: (error: FeedError) => void;
   /** After every (re)connect, once the gateway has taken the subscription. */
   onSubscribed?: () => void;
@@ -280,6 +280,7 @@ export class Feed {
         }
         break;
       case 'bad_channel':
+      case 'bad_filter':
       case 'forbidden':
         if (subscription) {
           this.#subscriptions.delete(subscription.channel);

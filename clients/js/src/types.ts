@@ -150,7 +150,7 @@ export type Payload<C extends string> = C extends `alerts${string}`
 export interface AlertFilter {
   severity?: Severity[];
   rule?: string[];
-  subject?: string;
+  subject?: string[];
 }
 
 /** A stretch of a channel that can't be had from it any more. Times are ISO-8601 UTC, where the gateway knows them. */

@@ -5,7 +5,7 @@ import { whole } from '../format.ts';
 const SEVERITIES: Severity[] = ['critical', 'warning', 'info'];
 
 export function AlertFilters() {
-  const { severities, rule, subject } = filter.value;
+  const { severities, rule, subject, exact } = filter.value;
 
   function toggle(severity: Severity): void {
     const next = new Set(severities);
@@ -21,6 +21,7 @@ export function AlertFilters() {
       aria-label="Filter the alerts"
       onSubmit={(event) => {
         event.preventDefault();
+        setFilter({ subject, exact: subject !== '' });
         void fetchPast();
       }}
     >
@@ -52,13 +53,14 @@ export function AlertFilters() {
           placeholder="Subject"
           value={subject}
           maxLength={128}
-          onInput={(event) => setFilter({ subject: event.currentTarget.value.trim() })}
+          onInput={(event) => setFilter({ subject: event.currentTarget.value.trim(), exact: false })}
         />
       </label>
       {isFiltered.value && (
         <span class="filter-result">
           <span class="soft">
-            {whole(shown.value.length)} of {whole(alerts.value.length)}
+            {whole(shown.value.length)} of {whole(alerts.value.length)} here
+            {subject && (exact ? ', of exactly this subject' : '; Enter: of exactly this subject')}
           </span>
           <button type="button" class="link" onClick={() => setFilter(NO_FILTER)}>
             Clear

@@ -3,7 +3,7 @@ import { minute, plural, short, whole } from '../format.ts';
 import { mayAnalyse } from '../session.ts';
 import { usePolled } from '../ui/polled.ts';
 import { useWidth } from '../ui/width.ts';
-import { alerts, arrived } from './alert-store.ts';
+import { arrived, isFiltered, shown } from './alert-store.ts';
 
 const MINUTE = 60_000;
 const MINUTES = 60;
@@ -33,7 +33,8 @@ function LastHour() {
     (activity.data?.data.series ?? []).reduce((sum, one) => sum + one.values[index]!, 0),
   );
   const lastFull = totals[MINUTES - 2] ?? 0;
-  const recent = alerts.value.filter((alert) => Date.parse(alert.detectedAt) >= from);
+  // Of others than the wanted ones the page hears nothing while it is filtered.
+  const recent = shown.value.filter((alert) => Date.parse(alert.detectedAt) >= from);
   const perMinute = new Map<number, { critical: number; other: number }>();
   for (const alert of recent) {
     const index = Math.min(MINUTES - 1, Math.floor((Date.parse(alert.detectedAt) - from) / MINUTE));
@@ -57,7 +58,7 @@ function LastHour() {
           <dd>{activity.data ? short(totals.reduce((sum, one) => sum + one, 0)) : '–'}</dd>
         </div>
         <div>
-          <dt>alerts, 1 h</dt>
+          <dt>{isFiltered.value ? 'such alerts, 1 h' : 'alerts, 1 h'}</dt>
           <dd>
             {whole(recent.length)}
             {critical > 0 && <small class="critical">{whole(critical)} critical</small>}

@@ -1,5 +1,13 @@
 import { computed, signal } from '@preact/signals';
-import { ProblemError, type Alert, type Api, type Feed, type Severity } from '@tidegate/client';
+import {
+  ProblemError,
+  type Alert,
+  type AlertFilter,
+  type Api,
+  type Feed,
+  type Severity,
+  type Subscription,
+} from '@tidegate/client';
 import { announce, announceSometime } from '../announce.ts';
 import { plural } from '../format.ts';
 import { tokenRefused } from '../session.ts';
@@ -8,13 +16,16 @@ const MOST_KEPT = 1_000;
 const PAGE = 100;
 const FRESH_MS = 1_600;
 
+/** What isn't `exact` about the subject only chooses among what is here; everything else is asked of the gateway, live and past. */
 export interface Filter {
   severities: ReadonlySet<Severity>;
   rule: string;
   subject: string;
+  /** Whether the subject is the whole of it, and not a part. */
+  exact: boolean;
 }
 
-export const NO_FILTER: Filter = { severities: new Set(), rule: '', subject: '' };
+export const NO_FILTER: Filter = { severities: new Set(), rule: '', subject: '', exact: false };
 
 /** By id, as they came. */
 const known = signal<ReadonlyMap<string, Alert>>(new Map());
@@ -46,6 +57,12 @@ export const isFiltered = computed(
 );
 
 let api: Api | undefined;
+let live: Feed | undefined;
+let subscription: Subscription | undefined;
+/** What the gateway was asked for last, as text. */
+let asked = '';
+/** Where the page had every alert, before it asked for some of them only. */
+let whole: string | undefined;
 let cursor: string | undefined;
 let abort = new AbortController();
 let arriving: Alert[] = [];
@@ -56,15 +73,37 @@ export function matches(alert: Alert, by: Filter): boolean {
   return (
     (by.severities.size === 0 || by.severities.has(alert.severity)) &&
     (by.rule === '' || alert.ruleId === by.rule) &&
-    (by.subject === '' || alert.subject.toLowerCase().includes(by.subject.toLowerCase()))
+    (by.exact
+      ? alert.subject === by.subject
+      : by.subject === '' || alert.subject.toLowerCase().includes(by.subject.toLowerCase()))
   );
+}
+
+/** What the gateway is asked to leave out, so that it doesn't cross the network. */
+function wireFilter({ severities, rule, subject, exact }: Filter): AlertFilter {
+  return {
+    ...(severities.size > 0 && { severity: [...severities].sort() }),
+    ...(rule !== '' && { rule: [rule] }),
+    ...(exact && { subject: [subject] }),
+  };
 }
 
 export function startAlerts(ofSession: Api, feed: Feed): void {
   stopAlerts();
   api = ofSession;
+  live = feed;
   abort = new AbortController();
-  feed.subscribe('alerts', {
+  listen(undefined);
+  void fetchPast();
+}
+
+/** Subscribes with the filter as it is. What was left out before and isn't any more comes from the place on, as after a break. */
+function listen(from: string | undefined): void {
+  const wanted = wireFilter(filter.value);
+  asked = JSON.stringify(wanted);
+  subscription = live!.subscribe('alerts', {
+    ...(from !== undefined && { cursor: from }),
+    ...(asked !== '{}' && { filter: wanted }),
     onEvent: take,
     onGap: (gap) => void fillGap(gap.from),
     onError: (error) => {
@@ -72,13 +111,28 @@ export function startAlerts(ofSession: Api, feed: Feed): void {
         error.code === 'forbidden' ? 'This token may not read alerts: it needs the role analyst or admin.' : error.message;
     },
   });
-  void fetchPast();
+}
+
+function listenAsFiltered(): void {
+  const wanted = JSON.stringify(wireFilter(filter.value));
+  if (!live || wanted === asked) {
+    return;
+  }
+  const before = subscription?.cursor;
+  whole ??= before;
+  listen(whole);
+  if (wanted === '{}') {
+    whole = undefined;
+  }
 }
 
 export function stopAlerts(): void {
   abort.abort();
   clearTimeout(frame);
   frame = undefined;
+  live = undefined;
+  subscription = undefined;
+  whole = undefined;
   arriving = [];
   unannounced = [];
   known.value = new Map();
@@ -112,6 +166,7 @@ export function release(): void {
 
 export function setFilter(change: Partial<Filter>): void {
   filter.value = { ...filter.value, ...change };
+  listenAsFiltered();
   // Older ones are asked for by rule and subject, so the place in the old answer means nothing now.
   if (change.rule !== undefined || change.subject !== undefined) {
     cursor = undefined;
@@ -173,7 +228,9 @@ function take(alert: Alert): void {
   arriving.push(alert);
   frame ??= setTimeout(() => {
     frame = undefined;
-    const batch = arriving;
+    // With another filter the gateway begins again where the page had all, so that some are here already.
+    const here = new Set([...known.value.keys(), ...held.value.map((one) => one.alertId)]);
+    const batch = arriving.filter((one) => !here.has(one.alertId));
     arriving = [];
     arrived.value += batch.length;
     if (paused.value) {
