@@ -17,6 +17,14 @@ public interface Job {
     /** Stable for ever: it names the consumer group, the transactional ids and the checkpoint directory. */
     String name();
 
+    /**
+     * Whether people wait for what it writes, as for alerts. Jobs that have lost their TaskManager come back together, on the processors of
+     * one that has work already; the others make way for those that are urgent, see {@link JobMain}.
+     */
+    default boolean isUrgent() {
+        return true;
+    }
+
     /** Adds the whole topology to {@code env}, with {@link #MAX_PARALLELISM} and a uid on every operator; doesn't execute it. */
     void define(StreamExecutionEnvironment env, JobConfig config);
 }

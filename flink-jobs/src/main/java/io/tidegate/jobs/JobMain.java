@@ -21,6 +21,9 @@ import picocli.CommandLine.Option;
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 public final class JobMain {
 
+    /** About as long as detection takes to come back on two processors. */
+    private static final Duration MAKING_WAY = Duration.ofSeconds(3);
+
     private final Job job;
 
     @Option(names = "--kafka", required = true, paramLabel = "HOST:PORT[,…]", description = "Kafka bootstrap servers")
@@ -102,6 +105,9 @@ public final class JobMain {
             return;
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        if (!job.isUrgent()) {
+            env.configure(RestartPause.atLeast(MAKING_WAY, env.getConfiguration()));
+        }
         JobConfig config = options.config();
         TransactionTimeout.check(config, env.getConfiguration());
         job.define(env, config.withStoredRules(StoredRules.read(config.kafkaBootstrapServers())));

@@ -31,6 +31,11 @@ public final class AggregationJob implements Job {
     }
 
     @Override
+    public boolean isUrgent() {
+        return false;
+    }
+
+    @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
         env.setMaxParallelism(MAX_PARALLELISM);
         // Windows are of occurred_at whatever the clock of detection: the watermark, of append time, only says how far

@@ -31,6 +31,11 @@ public final class ArchiveJob implements Job {
     }
 
     @Override
+    public boolean isUrgent() {
+        return false;
+    }
+
+    @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
         env.setMaxParallelism(MAX_PARALLELISM);
         ArchivePipeline.Rows rows = ArchivePipeline.define(

@@ -24,6 +24,12 @@ public final class EngagementJob implements Job {
         return "engagement";
     }
 
+    /** What it writes is heard of when it is committed, which is seconds later anyway. */
+    @Override
+    public boolean isUrgent() {
+        return false;
+    }
+
     @Override
     public void define(StreamExecutionEnvironment env, JobConfig config) {
         env.setMaxParallelism(MAX_PARALLELISM);

@@ -89,6 +89,10 @@ public final class TopicSink {
         properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // An alert leaves at once: the fast lane's latency counts, not the size of its batch.
         properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
+        // After a failure each transaction that was open is aborted before an alert can be written, and the coordinator
+        // says "not
+        // yet" until it is: several times the pause, which is 100 ms by default.
+        properties.setProperty(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, "20");
         return properties;
     }
 

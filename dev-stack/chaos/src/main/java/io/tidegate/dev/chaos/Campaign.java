@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * One campaign: a fresh cluster, load and listeners; cycle by cycle a fault, its healing and the wait until all is well; the last
@@ -93,7 +91,7 @@ final class Campaign {
 
     /** @throws IOException where the campaign itself couldn't be run or judged */
     Report run() throws IOException, StartException, InterruptedException, GeneralSecurityException {
-        prepareDirectory();
+        FreshDirectory.prepare(settings.dir(), settings.command());
         Map<FaultKind, SmallDisk> disks = disks();
         List<FaultKind> faults = settings.faults().stream()
                 .filter(kind -> !kind.needsSmallDisk() || disks.containsKey(kind))
@@ -402,34 +400,6 @@ final class Campaign {
     }
 
     /** Only what an earlier campaign has left is deleted. */
-    private void prepareDirectory() throws IOException, InterruptedException {
-        Path dir = settings.dir();
-        Path mark = dir.resolve("campaign");
-        if (Files.exists(dir)) {
-            try (Stream<Path> content = Files.list(dir)) {
-                if (!Files.exists(mark) && content.findAny().isPresent()) {
-                    throw new IOException("dir: " + dir + " isn't empty, and isn't of a campaign");
-                }
-            }
-            if (Files.exists(dir.resolve("cluster.json"))) {
-                cluster().down();
-            }
-            SmallDisk.release(dir.resolve("data/clickhouse-2"));
-            SmallDisk.release(dir.resolve("flink/checkpoints"));
-            delete(dir);
-        }
-        Files.createDirectories(dir);
-        Files.writeString(mark, settings.command() + "\n");
-    }
-
-    private static void delete(Path dir) throws IOException {
-        try (Stream<Path> all = Files.walk(dir)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
-    }
-
     /** Looks whether alerts are heard and rows are stored again. */
     private static final class Wellness {
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.CoreOptions;
 
 /** Submits the platform's jobs to a cluster. Each keeps its checkpoints in a directory of its own, by its name. */
@@ -199,18 +198,12 @@ public final class Jobs {
                 .toString());
     }
 
+    /** Without what dev-stack/flink has in Flink's lib/: it is copied to every process, for every job, whenever a job moves. */
     private Path jar() throws IOException {
-        Path target = Path.of(cluster.home(), "flink-jobs/target");
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> files = Files.list(target)) {
-                Optional<Path> jar = files.filter(file ->
-                                file.getFileName().toString().matches("tidegate-flink-jobs-[^-]+(-SNAPSHOT)?\\.jar"))
-                        .findFirst();
-                if (jar.isPresent()) {
-                    return jar.get();
-                }
-            }
+        Path jar = Path.of(cluster.home(), "flink-jobs/target/slim/tidegate-flink-jobs.jar");
+        if (!Files.isRegularFile(jar)) {
+            throw new IOException("The jobs aren't built: no " + jar);
         }
-        throw new IOException("The jobs aren't built: no jar in " + target);
+        return jar;
     }
 }

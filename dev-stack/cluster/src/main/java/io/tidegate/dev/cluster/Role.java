@@ -134,8 +134,11 @@ public final class Role {
         List<String> command = new ArrayList<>();
         // A session of its own: it outlives the terminal, Ctrl-C doesn't reach it, and its number is its group's.
         command.add("setsid");
-        state.command().forEach(argument -> command.add(argument.replace(RoleState.STARTS, starts)));
+        state.command().stream()
+                .filter(argument -> !ClassArchive.isUseless(argument))
+                .forEach(argument -> command.add(argument.replace(RoleState.STARTS, starts)));
         ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(output.getParent().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));

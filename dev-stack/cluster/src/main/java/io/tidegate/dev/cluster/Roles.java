@@ -183,6 +183,7 @@ final class Roles {
         return java(name, flinkClassPath())
                 .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
                 .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
+                .jvm(flinkClasses(settings.home()).option())
                 .flinkLog(flinkConf())
                 .main(JOB_MANAGER_MAIN, "--configDir", flinkConf().toString())
                 .args(options.arguments())
@@ -205,6 +206,7 @@ final class Roles {
         return java(name, flinkClassPath())
                 .jvm(ProcessMemoryUtils.generateJvmParametersStr(memory).strip().split("\\s+"))
                 .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
+                .jvm(flinkClasses(settings.home()).option())
                 .flinkLog(flinkConf())
                 .main(TASK_MANAGER_MAIN, "--configDir", flinkConf().toString())
                 .args(options.arguments())
@@ -315,16 +317,29 @@ final class Roles {
     }
 
     private String lib(String module) throws IOException {
-        Path lib = settings.home().resolve(module).resolve("target/lib");
+        return lib(settings.home(), module);
+    }
+
+    private static String lib(Path home, String module) throws IOException {
+        Path lib = home.resolve(module).resolve("target/lib");
         if (!Files.isDirectory(lib)) {
             throw new IOException(module + " isn't built: no " + lib);
         }
         return lib + File.separator + "*";
     }
 
-    /** Flink's own, and a reporter of metrics that listens on loopback only, which Flink's can't. */
     private String flinkClassPath() throws IOException {
-        return lib("dev-stack/flink") + File.pathSeparator + DemoJar.path();
+        return flinkClassPath(settings.home());
+    }
+
+    /** Flink's own, and a reporter of metrics that listens on loopback only, which Flink's can't. */
+    private static String flinkClassPath(Path home) throws IOException {
+        return lib(home, "dev-stack/flink") + File.pathSeparator + DemoJar.path();
+    }
+
+    /** What Flink's processes load. */
+    static ClassArchive flinkClasses(Path home) throws IOException {
+        return ClassArchive.of(home.resolve("dev-stack/flink/target"), flinkClassPath(home));
     }
 
     private String port(String name) {
