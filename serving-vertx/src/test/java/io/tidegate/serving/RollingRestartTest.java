@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -63,6 +64,9 @@ class RollingRestartTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int PARTITIONS = 4;
+    /** Between two requests of a lane, so that gateways have a processor to start on. */
+    private static final Duration PACE = Duration.ofMillis(10);
+
     private static final int HTTP_LANES = 6;
     private static final int GRPC_LANES = 3;
     private static final int SUBJECTS = 7;
@@ -364,6 +368,7 @@ class RollingRestartTest {
         } else if (sending) {
             failures.add(answer);
         }
+        LockSupport.parkNanos(PACE.toNanos());
     }
 
     /** Linux takes the whole of 127/8 for itself: as many clients as needed. */

