@@ -24,7 +24,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobStatus;
@@ -38,6 +38,7 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -210,19 +211,29 @@ final class Platform implements AutoCloseable {
      *
      * @return where the savepoint of each is, by the job's name
      */
-    static Map<String, String> stop(Map<Job, JobClient> jobs, Path directory) throws Exception {
-        Map<Job, CompletableFuture<String>> stopping = new LinkedHashMap<>();
-        jobs.forEach((job, client) -> stopping.put(
-                job,
-                client.stopWithSavepoint(
-                        false, directory.resolve(job.name()).toUri().toString(), SavepointFormatType.CANONICAL)));
+    static Map<String, String> stop(Map<Job, JobClient> jobs, Path directory) {
         Map<String, String> savepoints = new LinkedHashMap<>();
-        for (Map.Entry<Job, CompletableFuture<String>> job : stopping.entrySet()) {
-            savepoints.put(job.getKey().name(), job.getValue().get(LIMIT.toSeconds(), TimeUnit.SECONDS));
-            JobClient client = jobs.get(job.getKey());
+        jobs.forEach((job, client) -> {
+            String target = directory.resolve(job.name()).toUri().toString();
+            // What the job's sources have read says nothing about its other tasks: while one is being started, there is
+            // no savepoint.
+            savepoints.put(
+                    job.name(),
+                    await(job.name() + " stops")
+                            .atMost(LIMIT)
+                            .ignoreExceptionsMatching(Platform::isStarting)
+                            .until(
+                                    () -> client.stopWithSavepoint(false, target, SavepointFormatType.CANONICAL)
+                                            .get(LIMIT.toSeconds(), TimeUnit.SECONDS),
+                                    Objects::nonNull));
             await().atMost(LIMIT).until(() -> client.getJobStatus().get() == JobStatus.FINISHED);
-        }
+        });
         return savepoints;
+    }
+
+    private static boolean isStarting(Throwable refusal) {
+        return ExceptionUtils.findThrowableWithMessage(refusal, "Not all required tasks are currently running")
+                .isPresent();
     }
 
     /** Takes a savepoint that commits nothing, so that it holds all that is to be committed, and ends the job. */

@@ -171,7 +171,7 @@ public final class FlinkRest {
                 answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             } catch (IOException e) {
                 // Gone, or frozen.
-                last = e;
+                last = new IOException(jobManager + " doesn't answer", e);
                 continue;
             }
             if (answer.statusCode() / 100 == 2) {

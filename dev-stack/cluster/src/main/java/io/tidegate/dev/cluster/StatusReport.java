@@ -52,9 +52,6 @@ final class StatusReport {
             out.println("jobs            unknown: " + e.getMessage());
             good = false;
         }
-        out.println();
-        out.println("gateways read   " + cluster.endpoints().clickhouse().get(0)
-                + " only: the query API shows the rows of the first shard");
         return good;
     }
 
