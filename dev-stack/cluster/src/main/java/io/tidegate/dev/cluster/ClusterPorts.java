@@ -74,6 +74,7 @@ final class ClusterPorts {
         for (int i = 1; i <= Roles.BROKERS; i++) {
             offsets.put(Roles.BROKER + i, 70 + 2 * i);
             offsets.put(Roles.BROKER + i + ".controller", 70 + 2 * i + 1);
+            offsets.put(Roles.BROKER + i + ".metrics", 90 + i);
         }
         offsets.put(Roles.ZOOKEEPER, 80);
         for (int i = 1; i <= ClusterSettings.SHARDS; i++) {

@@ -131,6 +131,7 @@ final class Roles {
                 .orElseThrow();
         return java(name, lib("dev-stack/kafka"))
                 .jvm("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=96m")
+                .jvm(metricsAgent(name))
                 .log(settings.home().resolve("deploy/kafka/log4j2.xml").toString())
                 .environment("KAFKA_NODE_ID", Integer.toString(node))
                 .environment(
@@ -142,6 +143,19 @@ final class Roles {
                 .main("kafka.Kafka", file.toString())
                 .stopWithin(20)
                 .readyWhen(Readiness.broker(address(name), node));
+    }
+
+    /**
+     * The broker speaks JMX; this answers Prometheus. None on the ports of a cluster of before, nor where the demo, which brings the
+     * agent, runs out of class files.
+     */
+    private String[] metricsAgent(String broker) {
+        Integer port = ports.get(broker + ".metrics");
+        Path agent = settings.home().resolve("dev-stack/demo/target/agent/jmx_prometheus_javaagent.jar");
+        Path rules = settings.home().resolve("deploy/kafka/jmx-exporter.yml");
+        return port == null || !Files.exists(agent)
+                ? new String[0]
+                : new String[] {"-javaagent:" + agent + "=" + HOST + ":" + port + ":" + rules};
     }
 
     private RoleState clickhouse(int shard) throws IOException {
