@@ -1,14 +1,20 @@
 package io.tidegate.bench;
 
+import io.tidegate.bench.node.NodePeer;
+import io.tidegate.bench.report.Page;
 import io.tidegate.bench.report.Report;
 import io.tidegate.bench.trial.Trial;
 import io.tidegate.bench.trial.Trial.Part;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +40,17 @@ public final class BenchMain implements Callable<Integer> {
     @Option(names = "--reps", defaultValue = "5", description = "repetitions of each side (default: ${DEFAULT-VALUE})")
     private int reps;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "where to write the ratios as JSON")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "where to put the ratios as JSON, beside those of other benchmarks there")
     private Optional<Path> report = Optional.empty();
+
+    @Option(
+            names = "--page",
+            paramLabel = "FILE",
+            description = "measure nothing: put the ratios of a report into docs/performance.md and its plot")
+    private Optional<Path> page = Optional.empty();
 
     @Option(names = "--smoke", description = "tiny workloads, once each: shows that everything runs, measures nothing")
     private boolean smoke;
@@ -46,6 +61,8 @@ public final class BenchMain implements Callable<Integer> {
     @Option(names = "--workloads", hidden = true, defaultValue = "${sys:tidegate.home:-.}/bench/workloads")
     private Path workloads;
 
+    private final Map<String, List<Sample>> measurements = new HashMap<>();
+
     public static void main(String[] args) {
         System.exit(new CommandLine(new BenchMain()).execute(args));
     }
@@ -54,29 +71,53 @@ public final class BenchMain implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (list) {
-            Benchmarks.all().forEach(benchmark -> System.out.printf("%-8s %s%n", benchmark.id(), benchmark.ratio()));
+            Benchmarks.all().forEach(benchmark -> System.out.printf("%-12s %s%n", benchmark.id(), benchmark.ratio()));
             return 0;
+        }
+        if (page.isPresent()) {
+            return writePage(page.get());
         }
         if (reps < 1) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--reps: at least 1 expected, got " + reps);
         }
-        Trial trial = new Trial(workloads, smoke ? "smoke" : "full");
-        List<Comparison> done = new ArrayList<>();
+        Trial trial = smoke ? Trial.here(workloads) : Trial.inJvms(workloads);
+        boolean failed = false;
         for (Benchmark benchmark : chosen()) {
             System.out.printf("%s: %s%n", benchmark.id(), benchmark.ratio());
+            if (smoke && benchmark.onNode() && !NodePeer.isFetched()) {
+                System.out.println("  left out: its peer's packages aren't there; scripts/bench " + benchmark.id()
+                        + " fetches them");
+                continue;
+            }
             try {
                 Comparison comparison = compare(trial, benchmark);
-                done.add(comparison);
                 System.out.println(Report.line(comparison));
                 if (report.isPresent()) {
-                    Report.write(report.get(), done);
+                    Report.put(report.get(), comparison);
                 }
             } catch (IOException | Comparison.ContentsDifferException e) {
                 System.err.println(e.getMessage());
-                return 1;
+                if (e.getCause() != null) {
+                    e.getCause().printStackTrace();
+                }
+                failed = true;
             }
         }
-        return 0;
+        return failed ? 1 : 0;
+    }
+
+    private static int writePage(Path from) {
+        Path docs = Home.directory().resolve("docs");
+        try {
+            Page.write(
+                    Report.read(from),
+                    docs.resolve("performance.md"),
+                    docs.resolve("images").resolve("performance.svg"));
+            return 0;
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
     }
 
     private List<Benchmark> chosen() {
@@ -97,8 +138,10 @@ public final class BenchMain implements Callable<Integer> {
         int repetitions = smoke ? 1 : reps;
         for (int i = 0; i < repetitions; i++) {
             Sample numerator;
-            Sample denominator;
-            if (i % 2 == 0) {
+            Sample denominator = null;
+            if (benchmark.shared().isPresent()) {
+                numerator = shared(trial, benchmark, benchmark.shared().get(), i);
+            } else if (i % 2 == 0) {
                 numerator = trial.run(benchmark, Part.NUMERATOR);
                 denominator = trial.run(benchmark, Part.DENOMINATOR);
             } else {
@@ -107,9 +150,34 @@ public final class BenchMain implements Callable<Integer> {
             }
             comparison.add(numerator, denominator);
             System.out.printf(
-                    "  %d of %d: %,.0f and %,.0f events a CPU-second%n",
-                    i + 1, repetitions, numerator.perCpuSecond(), denominator.perCpuSecond());
+                    "  %d of %d: %s%s; %s%n",
+                    i + 1,
+                    repetitions,
+                    told(numerator),
+                    denominator == null ? "" : " and " + told(denominator),
+                    numerator.contents());
         }
         return comparison;
+    }
+
+    /** Measured once for all benchmarks that have a share in it. */
+    private Sample shared(Trial trial, Benchmark benchmark, Benchmark.Shared share, int repetition)
+            throws IOException, InterruptedException {
+        List<Sample> measured = measurements.computeIfAbsent(share.name(), name -> new ArrayList<>());
+        if (measured.size() == repetition) {
+            measured.add(trial.run(benchmark, Part.NUMERATOR));
+        }
+        return measured.get(repetition).withValue(share.index());
+    }
+
+    private static String told(Sample sample) {
+        return String.format(
+                        Locale.ROOT,
+                        "%,.0f events a CPU-second, %,.0f a second",
+                        sample.perCpuSecond(),
+                        sample.perSecond())
+                + sample.values().stream()
+                        .map(value -> String.format(Locale.ROOT, ", %.2f", value))
+                        .collect(Collectors.joining());
     }
 }

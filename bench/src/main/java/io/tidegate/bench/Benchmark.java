@@ -1,6 +1,7 @@
 package io.tidegate.bench;
 
 import io.tidegate.bench.workload.Workload;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -12,6 +13,9 @@ import java.util.function.Function;
  * @param target to be met
  * @param workload name of a file in {@code bench/workloads}
  * @param sameContents whether both sides must bring the same result; not where the two workloads differ on purpose
+ * @param denominator empty where what is measured isn't a ratio
+ * @param onNode whether a side of it needs packages from npm
+ * @param shared where its value is one of several that one measurement brings
  */
 public record Benchmark(
         String id,
@@ -21,7 +25,52 @@ public record Benchmark(
         String workload,
         boolean sameContents,
         Function<Workload, Side> numerator,
-        Function<Workload, Side> denominator) {
+        Optional<Function<Workload, Side>> denominator,
+        boolean onNode,
+        Optional<Shared> shared) {
+
+    /**
+     * A measurement that brings the values of several benchmarks.
+     *
+     * @param name the same for all of them; so are workload and numerator
+     * @param index of the value
+     */
+    public record Shared(String name, int index) {}
+
+    /** A ratio. */
+    public Benchmark(
+            String id,
+            String ratio,
+            Figure figure,
+            Target target,
+            String workload,
+            boolean sameContents,
+            Function<Workload, Side> numerator,
+            Function<Workload, Side> denominator) {
+        this(
+                id,
+                ratio,
+                figure,
+                target,
+                workload,
+                sameContents,
+                numerator,
+                Optional.of(denominator),
+                false,
+                Optional.empty());
+    }
+
+    /** What one side measured itself, one value of several. */
+    public static Benchmark value(
+            String id, String what, Target target, String workload, Shared shared, Function<Workload, Side> side) {
+        return new Benchmark(
+                id, what, Figure.VALUE, target, workload, false, side, Optional.empty(), false, Optional.of(shared));
+    }
+
+    /** The same with a peer on Node. */
+    public Benchmark withNode() {
+        return new Benchmark(id, ratio, figure, target, workload, sameContents, numerator, denominator, true, shared);
+    }
 
     /** What is divided by what. */
     public enum Figure {
@@ -37,6 +86,20 @@ public record Benchmark(
             @Override
             double ratio(Sample numerator, Sample denominator) {
                 return denominator.perCpuSecond() / numerator.perCpuSecond();
+            }
+        },
+        /** What one side measured itself, not divided by anything. */
+        VALUE {
+            @Override
+            double ratio(Sample numerator, Sample denominator) {
+                return numerator.value();
+            }
+        },
+        /** What both sides measured themselves. */
+        VALUE_RATIO {
+            @Override
+            double ratio(Sample numerator, Sample denominator) {
+                return numerator.value() / denominator.value();
             }
         };
 

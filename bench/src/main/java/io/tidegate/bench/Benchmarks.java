@@ -1,6 +1,11 @@
 package io.tidegate.bench;
 
+import io.tidegate.bench.alerting.AlertingBenchmarks;
 import io.tidegate.bench.detection.DetectionBenchmarks;
+import io.tidegate.bench.ingest.IngestBenchmarks;
+import io.tidegate.bench.push.PushBenchmarks;
+import io.tidegate.bench.sink.SinkBenchmarks;
+import io.tidegate.bench.stream.StreamBenchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +17,12 @@ public final class Benchmarks {
 
     public static List<Benchmark> all() {
         List<Benchmark> all = new ArrayList<>();
+        all.addAll(IngestBenchmarks.all());
+        all.addAll(StreamBenchmarks.all());
         all.addAll(DetectionBenchmarks.all());
+        all.addAll(SinkBenchmarks.all());
+        all.addAll(PushBenchmarks.all());
+        all.addAll(AlertingBenchmarks.all());
         return all;
     }
 

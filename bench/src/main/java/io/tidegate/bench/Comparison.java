@@ -2,6 +2,7 @@ package io.tidegate.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The repetitions of a benchmark: pairs of samples, and what they say. */
 public final class Comparison {
@@ -21,9 +22,17 @@ public final class Comparison {
     /**
      * A repetition, both sides run one right after the other.
      *
+     * @param denominator null where the benchmark has none
      * @throws ContentsDifferException where the two sides did different work
      */
     public void add(Sample numerator, Sample denominator) throws ContentsDifferException {
+        if (denominator == null != benchmark.denominator().isEmpty()) {
+            throw new IllegalArgumentException(benchmark.id() + ": a sample of each side is expected");
+        }
+        if (denominator == null) {
+            numerators.add(numerator);
+            return;
+        }
         if (benchmark.sameContents() && !numerator.contents().equals(denominator.contents())) {
             throw new ContentsDifferException(benchmark.id() + ": the two sides differ in their results: "
                     + numerator.contents() + " and " + denominator.contents());
@@ -56,14 +65,29 @@ public final class Comparison {
         return median(numerators.stream().map(Sample::perCpuSecond).sorted().toList());
     }
 
-    public double denominatorPerCpuSecond() {
-        return median(denominators.stream().map(Sample::perCpuSecond).sorted().toList());
+    /** Empty where there is none. */
+    public OptionalDouble denominatorPerCpuSecond() {
+        return denominators.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(median(
+                        denominators.stream().map(Sample::perCpuSecond).sorted().toList()));
+    }
+
+    /** The ratio by the clock on the wall; empty where there is no denominator. */
+    public OptionalDouble wallRatioMedian() {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < denominators.size(); i++) {
+            ratios.add(numerators.get(i).perSecond() / denominators.get(i).perSecond());
+        }
+        ratios.sort(null);
+        return ratios.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(median(ratios));
     }
 
     private List<Double> ratios() {
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < numerators.size(); i++) {
-            ratios.add(benchmark.figure().ratio(numerators.get(i), denominators.get(i)));
+            ratios.add(
+                    benchmark.figure().ratio(numerators.get(i), denominators.isEmpty() ? null : denominators.get(i)));
         }
         ratios.sort(null);
         return ratios;

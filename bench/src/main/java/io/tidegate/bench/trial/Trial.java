@@ -1,7 +1,10 @@
 package io.tidegate.bench.trial;
 
 import io.tidegate.bench.Benchmark;
+import io.tidegate.bench.Home;
 import io.tidegate.bench.Sample;
+import io.tidegate.bench.Side;
+import io.tidegate.bench.workload.Workload;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +12,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs one side of a benchmark once, in a JVM of its own: no side profits from, or suffers by, what another one left behind. */
 public final class Trial {
@@ -23,19 +29,51 @@ public final class Trial {
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final String MARK = "SAMPLE ";
-    private static final int LAST_LINES = 15;
+    private static final String SMOKE = "smoke";
+    private static final int LAST_LINES = 40;
 
     private final Path workloads;
-    private final String size;
+    private final boolean here;
 
-    /** @param size of the workload, {@code full} or {@code smoke} */
-    public Trial(Path workloads, String size) {
+    private Trial(Path workloads, boolean here) {
         this.workloads = workloads;
-        this.size = size;
+        this.here = here;
+    }
+
+    /** Each side in a JVM of its own, with the full workload. */
+    public static Trial inJvms(Path workloads) {
+        return new Trial(workloads, false);
+    }
+
+    /** All sides in this JVM, with the smallest workload and the same broker and engine: shows that they work, and measures nothing. */
+    public static Trial here(Path workloads) {
+        return new Trial(workloads, true);
     }
 
     /** @throws IOException where the side failed or took longer than ten minutes; with its last lines */
     public Sample run(Benchmark benchmark, Part part) throws IOException, InterruptedException {
+        return here ? runHere(benchmark, part) : runInJvm(benchmark, part);
+    }
+
+    private Sample runHere(Benchmark benchmark, Part part) throws IOException, InterruptedException {
+        try {
+            return side(benchmark, part, Workload.read(workloads, benchmark.workload(), SMOKE))
+                    .run();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(benchmark.id() + ", " + part + " failed", e);
+        }
+    }
+
+    static Side side(Benchmark benchmark, Part part, Workload workload) {
+        return (part == Part.NUMERATOR
+                        ? benchmark.numerator()
+                        : benchmark.denominator().orElseThrow())
+                .apply(workload);
+    }
+
+    private Sample runInJvm(Benchmark benchmark, Part part) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments());
@@ -45,8 +83,7 @@ public final class Trial {
                 TrialMain.class.getName(),
                 benchmark.id(),
                 part.name(),
-                workloads.toString(),
-                size));
+                workloads.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process));
@@ -54,14 +91,14 @@ public final class Trial {
                 throw new IOException(benchmark.id() + ", " + part + ": no result within " + LIMIT);
             }
             List<String> lines = output.join().lines().toList();
-            if (process.exitValue() != 0
-                    || lines.isEmpty()
-                    || !lines.get(lines.size() - 1).startsWith(MARK)) {
+            Optional<String> sample =
+                    lines.stream().filter(line -> line.startsWith(MARK)).findFirst();
+            if (process.exitValue() != 0 || sample.isEmpty()) {
                 throw new IOException(benchmark.id() + ", " + part + " failed with status " + process.exitValue()
                         + ":\n"
                         + String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
             }
-            return decode(lines.get(lines.size() - 1));
+            return decode(sample.get());
         } finally {
             process.destroyForcibly();
         }
@@ -70,6 +107,7 @@ public final class Trial {
     /** Those of this JVM that open packages: Flink needs them. The heap is the same for all sides. */
     private static List<String> jvmArguments() {
         List<String> arguments = new ArrayList<>(List.of("-Xms2g", "-Xmx2g", "-XX:+UseParallelGC"));
+        arguments.add("-Dtidegate.home=" + Home.directory());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-opens"))
                 .forEach(arguments::add);
@@ -85,11 +123,27 @@ public final class Trial {
     }
 
     static String encode(Sample sample) {
-        return MARK + sample.events() + ' ' + sample.cpuNanos() + ' ' + sample.wallNanos() + ' ' + sample.contents();
+        return MARK
+                + sample.events()
+                + ' '
+                + sample.cpuNanos()
+                + ' '
+                + sample.wallNanos()
+                + ' '
+                + sample.values().stream().map(String::valueOf).collect(Collectors.joining(","))
+                + ' '
+                + sample.contents();
     }
 
     static Sample decode(String line) {
-        String[] fields = line.substring(MARK.length()).split(" ", 4);
-        return new Sample(Long.parseLong(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
+        String[] fields = line.substring(MARK.length()).split(" ", 5);
+        return new Sample(
+                Long.parseLong(fields[0]),
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                fields[3].isEmpty()
+                        ? List.of()
+                        : Stream.of(fields[3].split(",")).map(Double::valueOf).toList(),
+                fields[4]);
     }
 }
