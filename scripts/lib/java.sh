@@ -10,6 +10,18 @@ install_debian() {
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
+# Programs whose Debian packages have their names; installed, or named and given up.
+require_debian() {
+  local program missing=()
+  for program in "$@"; do
+    PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("$program")
+  done
+  if [ ${#missing[@]} -gt 0 ] && ! install_debian "${missing[@]}"; then
+    printf '%s: missing, install it first: %s\n' "${0##*/}" "${missing[*]}" >&2
+    exit 1
+  fi
+}
+
 find_java() {
   java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
   if ! command -v "$java" >/dev/null && ! { [ -z "${JAVA_HOME:-}" ] && install_debian openjdk-17-jdk-headless; }; then

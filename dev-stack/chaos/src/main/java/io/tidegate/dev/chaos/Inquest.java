@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** After the load: waits until the platform has caught up, gathers the evidence and has it judged. */
-final class Inquest {
+public final class Inquest {
 
     private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofSeconds(1);
@@ -40,11 +40,12 @@ final class Inquest {
     private final TopicReader topics;
     private final Consumer<String> out;
 
-    Inquest(Cluster cluster, StoreReader stores, List<AlertListener> listeners, Path eventLog, Consumer<String> out) {
+    public Inquest(
+            Cluster cluster, StoreReader stores, List<AlertListener> listeners, Path eventLog, Consumer<String> out) {
         this.stores = stores;
         this.listeners = listeners;
         this.eventLog = eventLog;
-        this.topics = new TopicReader(cluster.endpoints().kafka());
+        this.topics = new TopicReader(cluster.kafkaClient());
         this.out = out;
     }
 
@@ -52,7 +53,7 @@ final class Inquest {
      * @param records on topic {@code events}, repeats included, ticks not
      * @param systemAlerts what the platform said about itself; only compared between topic, table and listeners
      */
-    record Findings(
+    public record Findings(
             Verdict verdict,
             long sent,
             long acknowledged,
@@ -66,7 +67,7 @@ final class Inquest {
             long appendTimeWentBack,
             List<String> listeners) {}
 
-    Findings conclude() throws IOException, InterruptedException {
+    public Findings conclude() throws IOException, InterruptedException {
         Map<String, SentEvent> sent = SentEvents.read(eventLog);
         EventLogOfTopic topic = topics.events();
         long expected =

@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Tokens that are renewed in good time. */
-final class Tokens {
+public final class Tokens {
 
     private static final Duration LIFETIME = Duration.ofHours(4);
     private static final Duration RENEW_AFTER = Duration.ofHours(2);
 
     private final TokenIssuer issuer;
 
-    Tokens(TokenIssuer issuer) {
+    public Tokens(TokenIssuer issuer) {
         this.issuer = issuer;
     }
 
     /** For one who comes with one role; may be called from several threads. */
-    Supplier<String> of(String subject, String role) {
+    public Supplier<String> of(String subject, String role) {
         return new Supplier<>() {
             private String token;
             private long issuedNanos;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,11 +37,12 @@ public final class Cluster {
 
     private final ClusterDirectory directory;
     private final ClusterFile file;
-    private final Prober prober = new Prober();
+    private final Prober prober;
 
     private Cluster(Path directory) {
         this.directory = new ClusterDirectory(directory.toAbsolutePath().normalize());
         this.file = new ClusterFile(this.directory.root());
+        this.prober = new Prober(this.directory.kafkaAuth().resolve("admin.properties"));
     }
 
     /**
@@ -103,6 +105,26 @@ public final class Cluster {
         return Endpoints.of(state());
     }
 
+    /** Settings of a Kafka client that may do everything, whether or not the brokers ask for names. May be added to. */
+    public Map<String, Object> kafkaClient() {
+        ClusterState state = state();
+        try {
+            return KafkaAdministrator.settings(Path.of(state.kafkaAdministrator()), state.kafkaAdministration());
+        } catch (IOException e) {
+            throw new UncheckedIOException(state.kafkaAdministrator() + " can't be read", e);
+        }
+    }
+
+    /** With these in its environment, a program of ours is this user of {@code deploy/kafka/access.acl}. Empty where nobody asks. */
+    public Map<String, String> kafkaUser(String name) throws IOException {
+        ClusterState state = state();
+        return state.additions().secure() ? security(state).ofClient(name) : Map.of();
+    }
+
+    private KafkaSecurity security(ClusterState state) throws IOException {
+        return KafkaSecurity.prepare(Path.of(state.home()), directory.kafkaAuth(), Secrets.in(directory.secrets()));
+    }
+
     public FlinkRest flink() {
         return new FlinkRest(endpoints().flink());
     }
@@ -122,16 +144,22 @@ public final class Cluster {
     }
 
     void down(Consumer<String> progress) throws InterruptedException {
-        // Against the way of an event, so that nobody waits for one that has gone.
-        for (String group : List.of(
+        // Who watches first, so that nobody cries; then against the way of an event, so that nobody waits for one that
+        // has gone.
+        List<String> groups = new ArrayList<>(MonitoringRoles.NAMES);
+        Collections.reverse(groups);
+        groups.addAll(List.of(
+                Roles.REDIS_EXPORT,
+                Roles.REDIS,
                 Roles.NGINX,
                 Roles.GATEWAY,
                 Roles.JOB_MANAGER,
                 Roles.TASK_MANAGER,
                 Roles.CLICKHOUSE,
                 Roles.BROKER,
-                Roles.ZOOKEEPER)) {
-            List<Role> roles = running(name -> name.startsWith(group));
+                Roles.ZOOKEEPER));
+        for (String group : groups) {
+            List<Role> roles = running(name -> Roles.isOf(name, group));
             // Together: a broker hands over to the others, and the last ones have nobody left to hand over to.
             roles.forEach(Role::askToEnd);
             for (Role role : roles) {
@@ -150,14 +178,18 @@ public final class Cluster {
         } catch (GeneralSecurityException e) {
             throw new IOException("No signing key in " + settings.dir() + ": " + e.getMessage(), e);
         }
-        Roles specs = new Roles(settings, directory, ports);
+        Additions known = before.map(ClusterState::additions).orElse(Additions.NONE);
+        if (runs && settings.additions().secure() && !known.secure()) {
+            throw new IOException("secure: the cluster in " + settings.dir() + " runs without; stop it first");
+        }
+        Roles specs = new Roles(settings, directory, ports, settings.additions().and(known));
         List<RoleState> roles = new ArrayList<>();
         for (RoleState role : specs.prepare()) {
-            RoleState known = before.flatMap(state -> state.role(role.role()))
+            RoleState merged = before.flatMap(state -> state.role(role.role()))
                     .map(old -> old.runAs(role))
                     .orElse(role);
-            roles.add(known);
-            if (!known.process().isAlive()) {
+            roles.add(merged);
+            if (!merged.process().isAlive()) {
                 requireFree(role.role(), ports);
             }
         }
@@ -172,16 +204,21 @@ public final class Cluster {
                 specs.flink(),
                 specs.engines(),
                 specs.stores(),
-                settings.jobArguments()));
+                settings.jobArguments(),
+                specs.kafkaAdministration(),
+                specs.security()
+                        .map(security -> security.administrator().toString())
+                        .orElse("")));
     }
 
     private static Map<String, Integer> ports(ClusterSettings settings, Optional<ClusterState> before, boolean runs)
             throws IOException {
         if (settings.basePort() == ClusterSettings.PORTS_OF_BEFORE) {
-            return before.map(ClusterState::ports).orElseGet(() -> ClusterPorts.of(ClusterSettings.DEFAULT_BASE_PORT));
+            return before.map(state -> ClusterPorts.completed(state.ports()))
+                    .orElseGet(() -> ClusterPorts.of(ClusterSettings.DEFAULT_BASE_PORT));
         }
         Map<String, Integer> wanted = ClusterPorts.of(settings.basePort());
-        if (runs && !wanted.equals(before.orElseThrow().ports())) {
+        if (runs && !wanted.equals(ClusterPorts.completed(before.orElseThrow().ports()))) {
             throw new IOException(
                     "base-port: the cluster in " + settings.dir() + " runs on other ports; stop it first");
         }
@@ -210,7 +247,11 @@ public final class Cluster {
         // They need nobody but ZooKeeper until a job comes.
         launch(Roles.JOB_MANAGER, Roles.TASK_MANAGER);
         awaitReady(progress, Roles.BROKER);
-        TopicSetup.ensure(endpoints().kafka(), settings.partitions(), REPLICAS, IN_SYNC);
+        if (state().additions().secure()) {
+            security(state()).apply(kafkaClient());
+            progress.accept("The brokers know everybody's name and rights");
+        }
+        TopicSetup.ensure(kafkaClient(), settings.partitions(), REPLICAS, IN_SYNC);
         progress.accept("The topics are there");
         launch(Roles.GATEWAY, Roles.NGINX);
         awaitReady(progress, Roles.JOB_MANAGER, Roles.TASK_MANAGER);
@@ -224,6 +265,20 @@ public final class Cluster {
             jobs().awaitRunning(Jobs.names(), JOBS_LIMIT);
             progress.accept("All jobs are running");
             archiveClasses(settings, progress);
+        }
+        for (String group : List.of(Roles.REDIS, Roles.REDIS_EXPORT)) {
+            launch(group);
+            awaitReady(progress, group);
+        }
+        if (state().additions().monitoring()
+                && !LoopbackPort.isTaken(state().ports().get(Roles.NGINX + ".status"))) {
+            // It was started before anybody wanted to know.
+            role(Roles.NGINX).restart();
+        }
+        // Last: what is still starting isn't missing.
+        for (String group : MonitoringRoles.NAMES) {
+            launch(group);
+            awaitReady(progress, group);
         }
     }
 
@@ -246,7 +301,7 @@ public final class Cluster {
     private void launch(String... groups) throws IOException {
         for (String group : groups) {
             for (Role role : roles()) {
-                if (role.name().startsWith(group)) {
+                if (Roles.isOf(role.name(), group)) {
                     role.launch();
                 }
             }
@@ -256,7 +311,7 @@ public final class Cluster {
     private void awaitReady(Consumer<String> progress, String... groups) throws StartException, InterruptedException {
         for (String group : groups) {
             for (Role role : roles()) {
-                if (role.name().startsWith(group)) {
+                if (Roles.isOf(role.name(), group)) {
                     role.awaitReady();
                     progress.accept(role.name() + " is ready");
                 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  *
  * <pre>
  * cluster.json             what runs where
- * auth/                    the signing key
+ * auth/                    the signing key; passwords, and kafka/ with certificates, where there are any
  * conf/ROLE/               files that were made for a role
  * data/ROLE/               its state
  * flink/checkpoints/JOB/   and savepoints/, ha/, upload/: what stands for an object store
@@ -17,6 +17,14 @@ import java.nio.file.Path;
  * </pre>
  */
 record ClusterDirectory(Path root) {
+
+    Path secrets() {
+        return root.resolve("auth/passwords.properties");
+    }
+
+    Path kafkaAuth() {
+        return root.resolve("auth/kafka");
+    }
 
     Path conf(String role) throws IOException {
         return made("conf/" + role);

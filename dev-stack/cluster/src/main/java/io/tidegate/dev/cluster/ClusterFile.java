@@ -9,7 +9,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -71,9 +70,8 @@ final class ClusterFile {
         if (!held.isValid()) {
             throw new IOException(file() + " isn't ours to write");
         }
-        Path part = directory.resolve("cluster.json.part");
-        Files.write(part, PRETTY.writeValueAsBytes(state));
-        Files.move(part, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // Passwords are in the environments.
+        Secrets.write(file(), PRETTY.writeValueAsString(state));
     }
 
     private Path file() {

@@ -3,12 +3,16 @@ package io.tidegate.dev.cluster;
 import io.tidegate.dev.cluster.Jobs.Start;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -116,7 +120,7 @@ public final class ClusterMain {
             List<Role> chosen = new ArrayList<>();
             for (String name : names) {
                 List<Role> group = cluster.roles().stream()
-                        .filter(role -> role.name().startsWith(name + "-"))
+                        .filter(role -> role.name().matches(Pattern.quote(name) + "-[0-9]+"))
                         .toList();
                 chosen.addAll(group.isEmpty() ? List.of(cluster.role(name)) : group);
             }
@@ -161,6 +165,24 @@ public final class ClusterMain {
                 description = "Jobs and gateways reach the ClickHouse engines at these addresses, one per shard.")
         private List<String> storeVia = List.of();
 
+        @Option(
+                names = "--secure",
+                description =
+                        "The brokers ask for names (SASL_SSL, SCRAM) and grant what deploy/kafka/access.acl says.")
+        private boolean secure;
+
+        @Option(names = "--redis", description = "Redis too, with the live counters in it.")
+        private boolean redis;
+
+        @Option(names = "--monitoring", description = "Prometheus, Alertmanager and their exporters too.")
+        private boolean monitoring;
+
+        @Option(
+                names = "--alerts-to",
+                paramLabel = "URL",
+                description = "With --monitoring: the webhook that Alertmanager calls (default: none).")
+        private URI alertsTo;
+
         Up(ClusterMain main) {
             this.main = main;
         }
@@ -183,7 +205,8 @@ public final class ClusterMain {
                     !noJobs,
                     via,
                     machine,
-                    List.of());
+                    List.of(),
+                    new Additions(secure, redis, monitoring, Optional.ofNullable(alertsTo)));
             announce(Cluster.up(settings, main::say), settings);
             return 0;
         }
@@ -201,6 +224,17 @@ public final class ClusterMain {
             System.out.println("  Flink UI     " + join(at.flink()));
             System.out.println("  ClickHouse   " + join(at.clickhouse()) + "  (two shards)");
             System.out.println("  Kafka        " + at.kafka());
+            if (settings.additions().secure()) {
+                System.out.println("               administrators: "
+                        + cluster.kafkaClient().get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) + " with "
+                        + cluster.directory().resolve("auth/kafka/admin.properties"));
+            }
+            at.prometheus().ifPresent(uri -> System.out.println("  Prometheus   " + uri + "/alerts"));
+            at.alertmanager().ifPresent(uri -> System.out.println("  Alertmanager " + uri));
+            cluster.roles().stream()
+                    .filter(role -> role.name().equals(Roles.REDIS))
+                    .forEach(role -> System.out.println(
+                            "  Redis        " + ClusterPorts.HOST + ":" + role.port() + "  (passwords: auth/)"));
             System.out.println("  data, logs   " + cluster.directory());
             System.out.println("  what runs    scripts/cluster status" + dir);
             System.out.println("  a token      scripts/token --sub me --role analyst --dir " + cluster.directory());

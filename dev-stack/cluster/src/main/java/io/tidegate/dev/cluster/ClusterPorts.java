@@ -45,6 +45,13 @@ final class ClusterPorts {
                 "base-port: no " + SPAN + " free ports between " + LOWEST_FREE + " and " + LOWEST_OUTGOING);
     }
 
+    /** With those that a cluster of before doesn't have. */
+    static Map<String, Integer> completed(Map<String, Integer> ports) {
+        Map<String, Integer> all = from(ports.getOrDefault(Roles.NGINX, ClusterSettings.DEFAULT_BASE_PORT));
+        all.putAll(ports);
+        return all;
+    }
+
     private static Map<String, Integer> from(int basePort) {
         Map<String, Integer> ports = new LinkedHashMap<>();
         OFFSETS.forEach((name, offset) -> ports.put(name, basePort + offset));
@@ -55,6 +62,14 @@ final class ClusterPorts {
         Map<String, Integer> offsets = new LinkedHashMap<>();
         offsets.put(Roles.NGINX, 0);
         offsets.put(Roles.NGINX + ".grpc", 1);
+        offsets.put(Roles.NGINX + ".status", 2);
+        offsets.put(MonitoringRoles.PROMETHEUS, 3);
+        offsets.put(MonitoringRoles.ALERTMANAGER, 4);
+        offsets.put(MonitoringRoles.NGINX_EXPORTER, 5);
+        offsets.put(MonitoringRoles.BLACKBOX_EXPORTER, 6);
+        offsets.put(MonitoringRoles.REDIS_EXPORTER, 7);
+        offsets.put(Roles.REDIS, 8);
+        offsets.put(Roles.REDIS_EXPORT, 9);
         for (int i = 1; i <= Roles.GATEWAYS; i++) {
             offsets.put(Roles.GATEWAY + i, 10 * i);
             offsets.put(Roles.GATEWAY + i + ".grpc", 10 * i + 1);
@@ -75,6 +90,7 @@ final class ClusterPorts {
             offsets.put(Roles.BROKER + i, 70 + 2 * i);
             offsets.put(Roles.BROKER + i + ".controller", 70 + 2 * i + 1);
             offsets.put(Roles.BROKER + i + ".metrics", 90 + i);
+            offsets.put(Roles.BROKER + i + ".brokers", 94 + i);
         }
         offsets.put(Roles.ZOOKEEPER, 80);
         for (int i = 1; i <= ClusterSettings.SHARDS; i++) {

@@ -16,6 +16,7 @@ import java.util.List;
  *     directly
  * @param machine what the processes are tuned for
  * @param jobArguments that every job is given beside those that it needs
+ * @param additions what it is to have beside what it has
  */
 public record ClusterSettings(
         Path home,
@@ -25,7 +26,8 @@ public record ClusterSettings(
         boolean submitJobs,
         List<HostPort> storeVia,
         Machine machine,
-        List<String> jobArguments) {
+        List<String> jobArguments,
+        Additions additions) {
 
     public static final int DEFAULT_BASE_PORT = 18_000;
     public static final int PORTS_OF_BEFORE = -1;
@@ -65,30 +67,37 @@ public record ClusterSettings(
     public static ClusterSettings of(Path home, Path dir) {
         Machine machine = Machine.here();
         return new ClusterSettings(
-                home, dir, PORTS_OF_BEFORE, machine.partitions(), true, List.of(), machine, List.of());
+                home, dir, PORTS_OF_BEFORE, machine.partitions(), true, List.of(), machine, List.of(), Additions.NONE);
     }
 
     public ClusterSettings basePort(int value) {
-        return new ClusterSettings(home, dir, value, partitions, submitJobs, storeVia, machine, jobArguments);
+        return new ClusterSettings(
+                home, dir, value, partitions, submitJobs, storeVia, machine, jobArguments, additions);
     }
 
     public ClusterSettings partitions(int value) {
-        return new ClusterSettings(home, dir, basePort, value, submitJobs, storeVia, machine, jobArguments);
+        return new ClusterSettings(home, dir, basePort, value, submitJobs, storeVia, machine, jobArguments, additions);
     }
 
     public ClusterSettings submitJobs(boolean value) {
-        return new ClusterSettings(home, dir, basePort, partitions, value, storeVia, machine, jobArguments);
+        return new ClusterSettings(home, dir, basePort, partitions, value, storeVia, machine, jobArguments, additions);
     }
 
     public ClusterSettings storeVia(List<HostPort> value) {
-        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, value, machine, jobArguments);
+        return new ClusterSettings(
+                home, dir, basePort, partitions, submitJobs, value, machine, jobArguments, additions);
     }
 
     public ClusterSettings machine(Machine value) {
-        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, value, jobArguments);
+        return new ClusterSettings(
+                home, dir, basePort, partitions, submitJobs, storeVia, value, jobArguments, additions);
     }
 
     public ClusterSettings jobArguments(List<String> value) {
-        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, machine, value);
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, machine, value, additions);
+    }
+
+    public ClusterSettings additions(Additions value) {
+        return new ClusterSettings(home, dir, basePort, partitions, submitJobs, storeVia, machine, jobArguments, value);
     }
 }

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param clickhouse the engines themselves
  * @param store the addresses that jobs and gateways use: the engines, or what stands before them
  * @param jobArguments of every job, beside those that it needs
+ * @param kafkaAdministration where administrators reach the brokers
+ * @param kafkaAdministrator the file with their client's settings; empty where the brokers believe everybody
  */
 record ClusterState(
         String home,
@@ -31,11 +33,23 @@ record ClusterState(
         List<String> flink,
         List<String> clickhouse,
         List<String> store,
-        List<String> jobArguments) {
+        List<String> jobArguments,
+        String kafkaAdministration,
+        String kafkaAdministrator) {
 
     ClusterState {
         // None in a file of before.
         jobArguments = jobArguments == null ? List.of() : List.copyOf(jobArguments);
+        kafkaAdministration = kafkaAdministration == null ? kafka : kafkaAdministration;
+        kafkaAdministrator = kafkaAdministrator == null ? "" : kafkaAdministrator;
+    }
+
+    Additions additions() {
+        return new Additions(
+                !kafkaAdministrator.isEmpty(),
+                role(Roles.REDIS).isPresent(),
+                role(MonitoringRoles.PROMETHEUS).isPresent(),
+                Optional.empty());
     }
 
     Optional<RoleState> role(String name) {
@@ -48,6 +62,18 @@ record ClusterState(
             all.add(role.role().equals(changed.role()) ? changed : role);
         }
         return new ClusterState(
-                home, ports, all, kafka, gateway, grpc, gateways, flink, clickhouse, store, jobArguments);
+                home,
+                ports,
+                all,
+                kafka,
+                gateway,
+                grpc,
+                gateways,
+                flink,
+                clickhouse,
+                store,
+                jobArguments,
+                kafkaAdministration,
+                kafkaAdministrator);
     }
 }

@@ -55,6 +55,11 @@ final class JavaRole {
         return this;
     }
 
+    JavaRole environment(Map<String, String> more) {
+        environment.putAll(more);
+        return this;
+    }
+
     JavaRole main(String mainClass, String... args) {
         arguments.add(mainClass);
         arguments.addAll(List.of(args));

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -24,10 +25,16 @@ final class Prober {
     /** A client has to be made first, of many classes. */
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(10);
 
+    private final Path kafkaAdministrator;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(TIMEOUT)
             .build();
+
+    /** @param kafkaAdministrator the file with the settings of an administrator's client; may be missing */
+    Prober(Path kafkaAdministrator) {
+        this.kafkaAdministrator = kafkaAdministrator;
+    }
 
     boolean isReady(Readiness readiness, int starts) throws InterruptedException {
         String text = readiness.text().replace(RoleState.STARTS, Integer.toString(starts));
@@ -92,15 +99,12 @@ final class Prober {
         }
     }
 
-    private static boolean brokerServes(String address, int node) throws InterruptedException {
+    private boolean brokerServes(String address, int node) throws IOException, InterruptedException {
         int timeout = Math.toIntExact(BROKER_TIMEOUT.toMillis());
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                address,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                timeout,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                timeout))) {
+        Map<String, Object> settings = KafkaAdministrator.settings(kafkaAdministrator, address);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);
+        try (Admin admin = Admin.create(settings)) {
             return admin.describeCluster().nodes().get(timeout, TimeUnit.MILLISECONDS).stream()
                     .anyMatch(known -> known.id() == node);
         } catch (ExecutionException | TimeoutException e) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -36,6 +37,11 @@ final class Roles {
     static final String TASK_MANAGER = "taskmanager-";
     static final String GATEWAY = "gateway-";
     static final String NGINX = "nginx";
+    static final String REDIS = "redis";
+    static final String REDIS_EXPORT = "redis-export";
+
+    static final String REDIS_MONITOR_SECRET = "redis.monitor";
+    private static final String REDIS_EXPORT_SECRET = "redis.export";
 
     static final int BROKERS = 3;
     static final int JOB_MANAGERS = 2;
@@ -51,11 +57,26 @@ final class Roles {
     private final ClusterSettings settings;
     private final ClusterDirectory directory;
     private final Map<String, Integer> ports;
+    private final Additions additions;
+    private final Secrets secrets;
+    private final Optional<KafkaSecurity> security;
 
-    Roles(ClusterSettings settings, ClusterDirectory directory, Map<String, Integer> ports) {
+    /** @param additions that this cluster has, those of before among them */
+    Roles(ClusterSettings settings, ClusterDirectory directory, Map<String, Integer> ports, Additions additions)
+            throws IOException {
         this.settings = settings;
         this.directory = directory;
         this.ports = ports;
+        this.additions = additions;
+        this.secrets = Secrets.in(directory.secrets());
+        this.security = additions.secure()
+                ? Optional.of(KafkaSecurity.prepare(settings.home(), directory.kafkaAuth(), secrets))
+                : Optional.empty();
+    }
+
+    /** {@code kafka-} has {@code kafka-1}; {@code nginx} has only itself. */
+    static boolean isOf(String role, String group) {
+        return group.endsWith("-") ? role.startsWith(group) : role.equals(group);
     }
 
     /** Writes the files they need; starts nothing. The order is the one to start them in. */
@@ -79,11 +100,33 @@ final class Roles {
             roles.add(gateway(i));
         }
         roles.add(nginx());
+        if (additions.redis()) {
+            roles.add(redis());
+            roles.add(redisExport());
+        }
+        if (additions.monitoring()) {
+            roles.addAll(new MonitoringRoles(settings.home(), directory, ports, additions, secrets).prepare());
+        }
         return roles;
     }
 
     String kafka() {
         return String.join(",", addresses(BROKER, BROKERS, ""));
+    }
+
+    Optional<KafkaSecurity> security() {
+        return security;
+    }
+
+    /** Where administrators reach the brokers. */
+    String kafkaAdministration() {
+        return security.isEmpty()
+                ? kafka()
+                : String.join(
+                        ",",
+                        IntStream.rangeClosed(1, BROKERS)
+                                .mapToObj(i -> address(BROKER + i + ".brokers"))
+                                .toList());
     }
 
     List<String> flink() {
@@ -125,6 +168,16 @@ final class Roles {
         Path data = directory.data(name);
         KafkaStorage.format(data, node);
         Path file = settings.home().resolve("deploy/kafka/server.properties");
+        String clients = "PLAINTEXT://" + address(name);
+        String nodes = "";
+        String administration = address(name);
+        if (security.isPresent()) {
+            file = directory.conf(name).resolve("server.properties");
+            Files.writeString(file, security.get().brokerConfiguration());
+            clients = "CLIENTS://" + address(name);
+            administration = address(name + ".brokers");
+            nodes = ",BROKERS://" + administration;
+        }
         String voters = IntStream.rangeClosed(1, BROKERS)
                 .mapToObj(i -> i + "@" + address(BROKER + i + ".controller"))
                 .reduce((a, b) -> a + "," + b)
@@ -134,15 +187,14 @@ final class Roles {
                 .jvm(metricsAgent(name))
                 .log(settings.home().resolve("deploy/kafka/log4j2.xml").toString())
                 .environment("KAFKA_NODE_ID", Integer.toString(node))
-                .environment(
-                        "KAFKA_LISTENERS",
-                        "PLAINTEXT://" + address(name) + ",CONTROLLER://" + address(name + ".controller"))
-                .environment("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://" + address(name))
+                .environment("KAFKA_LISTENERS", clients + ",CONTROLLER://" + address(name + ".controller") + nodes)
+                .environment("KAFKA_ADVERTISED_LISTENERS", clients + nodes)
                 .environment("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
                 .environment("KAFKA_LOG_DIRS", data.toString())
+                .environment(security.isPresent() ? security.get().ofNodes() : Map.of())
                 .main("kafka.Kafka", file.toString())
                 .stopWithin(20)
-                .readyWhen(Readiness.broker(address(name), node));
+                .readyWhen(Readiness.broker(administration, node));
     }
 
     /**
@@ -199,6 +251,7 @@ final class Roles {
                 .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
                 .jvm(flinkClasses(settings.home()).option())
                 .flinkLog(flinkConf())
+                .environment(asClient(KafkaSecurity.JOBS))
                 .main(JOB_MANAGER_MAIN, "--configDir", flinkConf().toString())
                 .args(options.arguments())
                 .args(dynamic(JobManagerProcessUtils.generateDynamicConfigsStr(memory)))
@@ -222,6 +275,7 @@ final class Roles {
                 .jvm(flink.get(CoreOptions.FLINK_JVM_OPTIONS).strip().split("\\s+"))
                 .jvm(flinkClasses(settings.home()).option())
                 .flinkLog(flinkConf())
+                .environment(asClient(KafkaSecurity.JOBS))
                 .main(TASK_MANAGER_MAIN, "--configDir", flinkConf().toString())
                 .args(options.arguments())
                 .args(dynamic(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)))
@@ -268,6 +322,7 @@ final class Roles {
         return java(name, GatewayBuild.classPath(settings.home()))
                 .jvm("-Xmx320m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseG1GC")
                 .log(CHILD_LOG)
+                .environment(asClient(KafkaSecurity.GATEWAY))
                 .main(GatewayBuild.MAIN, "--config", file.toString())
                 .readyWhen(Readiness.http("http://" + address(name + ".ops") + "/health/ready"));
     }
@@ -286,40 +341,67 @@ final class Roles {
             temporary.append("    %s_temp_path %s;\n".formatted(kind, conf.resolve("tmp-" + kind)));
         }
         text = replaced(text, "\nhttp {\n", temporary.toString());
+        Path further = Files.createDirectories(conf.resolve("tidegate.d"));
+        text = replaced(text, "/etc/nginx/tidegate.d", further.toString());
+        if (additions.monitoring()) {
+            Files.writeString(
+                    further.resolve("status.conf"),
+                    MonitoringRoles.nginxStatus(settings.home(), address(NGINX + ".status")));
+        }
         Path file = Files.writeString(conf.resolve("nginx.conf"), text);
-        Path log = directory.log(NGINX);
         // crit: a line per request that finds a gateway away would fill the disk in a campaign, and nobody rolls this
         // file.
-        String globals = "daemon off; pid " + conf.resolve("nginx.pid") + "; error_log " + log + " crit;"
-                + ("root".equals(System.getProperty("user.name")) ? " user root;" : "");
-        return new RoleState(
-                NGINX,
-                0,
-                0,
-                "",
-                0,
-                ports.get(NGINX),
-                log.toString(),
-                directory.output(NGINX).toString(),
-                List.of(nginxProgram().toString(), "-p", conf.toString(), "-c", file.toString(), "-g", globals),
-                Map.of(),
-                Readiness.tcp(address(NGINX)),
-                5);
+        String globals = "daemon off; pid " + conf.resolve("nginx.pid") + "; error_log " + directory.log(NGINX)
+                + " crit;" + ("root".equals(System.getProperty("user.name")) ? " user root;" : "");
+        return new ProgramRole(NGINX, directory, ports.get(NGINX))
+                .program("nginx", "nginx", "-p", conf.toString(), "-c", file.toString(), "-g", globals)
+                .readyWhen(Readiness.tcp(address(NGINX)));
     }
 
-    private static Path nginxProgram() throws IOException {
-        String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
-        for (String folder : path.split(File.pathSeparator)) {
-            Path program = Path.of(folder, "nginx");
-            if (Files.isExecutable(program)) {
-                return program;
-            }
-        }
-        throw new IOException("nginx is missing; on Debian: apt-get install nginx");
+    private RoleState redis() throws IOException {
+        Path conf = directory.conf(REDIS);
+        String text = Files.readString(settings.home().resolve("deploy/redis/redis.conf"));
+        text = replaced(text, "/run/redis", conf.toString());
+        text = replaced(text, "dir /data", "dir " + directory.data(REDIS));
+        Path file = Files.writeString(conf.resolve("redis.conf"), text);
+        return new ProgramRole(REDIS, directory, ports.get(REDIS))
+                .command(
+                        "/bin/sh",
+                        settings.home().resolve("deploy/redis/start").toString(),
+                        "--port",
+                        port(REDIS),
+                        "--bind",
+                        HOST)
+                .environment("REDIS_RUN", conf.toString())
+                .environment("REDIS_CONFIG", file.toString())
+                .environment("REDIS_EXPORT_PASSWORD", secrets.of(REDIS_EXPORT_SECRET))
+                .environment("REDIS_MONITOR_PASSWORD", secrets.of(REDIS_MONITOR_SECRET))
+                .readyWhen(Readiness.tcp(address(REDIS)));
+    }
+
+    private RoleState redisExport() throws IOException {
+        Path file = directory.conf(REDIS_EXPORT).resolve("export.yaml");
+        Secrets.write(
+                file, """
+                # Written by scripts/cluster at each start.
+                ops: {host: %1$s, port: %2$s}
+                kafka: {bootstrapServers: "%3$s"}
+                redis: {host: %1$s, port: %4$s, user: export, password: "%5$s"}
+                """.formatted(HOST, port(REDIS_EXPORT), kafka(), port(REDIS), secrets.of(REDIS_EXPORT_SECRET)));
+        return java(REDIS_EXPORT, GatewayBuild.classPath(settings.home()))
+                .jvm("-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC")
+                .log(CHILD_LOG)
+                .environment(asClient(KafkaSecurity.EXPORT))
+                .main("io.tidegate.serving.redis.RedisExportMain", "--config", file.toString())
+                .readyWhen(Readiness.http("http://" + address(REDIS_EXPORT) + "/health/live"));
+    }
+
+    private Map<String, String> asClient(String user) throws IOException {
+        return security.isPresent() ? security.get().ofClient(user) : Map.of();
     }
 
     /** The file it comes from is somebody else's: notice when it no longer says what is to be replaced. */
-    private static String replaced(String text, String from, String to) throws IOException {
+    static String replaced(String text, String from, String to) throws IOException {
         if (!text.contains(from)) {
             throw new IOException("A file under deploy/ no longer says '" + from.strip() + "'");
         }

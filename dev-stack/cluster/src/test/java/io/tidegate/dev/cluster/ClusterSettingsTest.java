@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,5 +61,21 @@ class ClusterSettingsTest {
 
         assertThat(ports.values()).doesNotHaveDuplicates().allMatch(port -> port >= 20_000 && port < 20_100);
         assertThat(ports).containsEntry("nginx", 20_000).containsEntry("gateway-2", 20_020);
+    }
+
+    @Test
+    void aClusterOfBeforeGetsPortsForWhatItDidNotHave() {
+        Map<String, Integer> all = ClusterPorts.of(20_000);
+        Map<String, Integer> before = new HashMap<>(all);
+        before.remove("prometheus");
+
+        assertThat(ClusterPorts.completed(before)).isEqualTo(all);
+    }
+
+    @Test
+    void whatAClusterHasOnceItKeeps() {
+        Additions before = Additions.NONE.withSecurity().withMonitoring(Optional.empty());
+
+        assertThat(Additions.NONE.withRedis().and(before)).isEqualTo(new Additions(true, true, true, Optional.empty()));
     }
 }

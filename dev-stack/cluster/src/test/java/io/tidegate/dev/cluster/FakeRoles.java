@@ -37,6 +37,8 @@ final class FakeRoles {
                 List.of("http://127.0.0.1:5"),
                 List.of("http://127.0.0.1:6", "http://127.0.0.1:7"),
                 List.of("http://127.0.0.1:6", "http://127.0.0.1:7"),
-                List.of());
+                List.of(),
+                "127.0.0.1:8",
+                "");
     }
 }

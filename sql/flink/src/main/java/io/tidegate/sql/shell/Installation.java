@@ -82,6 +82,19 @@ record Installation(String kafka, Map<String, String> kafkaAccess, List<String> 
         }
         List<String> shards = new ArrayList<>();
         cluster.path("clickhouse").forEach(shard -> shards.add(shard.asText()));
-        return of(cluster.path("kafka").asText(), shards, "default");
+        Installation open = of(cluster.path("kafka").asText(), shards, "default");
+        String administrator = cluster.path("kafkaAdministrator").asText("");
+        if (administrator.isEmpty() || !open.kafkaAccess().isEmpty()) {
+            return open;
+        }
+        // Its brokers ask for names, and none is given here: as whoever has made the cluster.
+        Properties settings = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(administrator))) {
+            settings.load(reader);
+        }
+        Map<String, String> access = new TreeMap<>();
+        settings.stringPropertyNames().forEach(name -> access.put(name, settings.getProperty(name)));
+        return new Installation(
+                cluster.path("kafkaAdministration").asText(), access, shards, open.user(), open.password());
     }
 }

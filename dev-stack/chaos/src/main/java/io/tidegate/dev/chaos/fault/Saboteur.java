@@ -45,7 +45,7 @@ public final class Saboteur {
         this.beforeStores = List.copyOf(beforeStores);
         this.beforeNginx = beforeNginx;
         this.disks = Map.copyOf(disks);
-        this.leaders = new TopicLeaders(cluster.endpoints().kafka());
+        this.leaders = new TopicLeaders(cluster.kafkaClient());
     }
 
     /** What undoes a fault; returns when it is undone. */

@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.TopicPartitionInfo;
 
 /** Which broker leads what at the moment. */
@@ -16,10 +15,10 @@ final class TopicLeaders {
 
     private static final int LIMIT_SECONDS = 20;
 
-    private final String bootstrapServers;
+    private final Map<String, Object> kafkaClient;
 
-    TopicLeaders(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    TopicLeaders(Map<String, Object> kafkaClient) {
+        this.kafkaClient = Map.copyOf(kafkaClient);
     }
 
     /**
@@ -27,7 +26,7 @@ final class TopicLeaders {
      * @return the number of the broker
      */
     int ofEvents(int pick) throws IOException {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+        try (Admin admin = Admin.create(kafkaClient)) {
             List<TopicPartitionInfo> partitions = admin.describeTopics(List.of(Topics.EVENTS))
                     .allTopicNames()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS)

@@ -151,7 +151,7 @@ final class Recovery {
     private List<String> wrong(Cluster cluster, AlertListener listener, Strikes strikes)
             throws IOException, InterruptedException {
         Set<String> struck = strikes.acknowledged().keySet();
-        TopicReader topics = new TopicReader(cluster.endpoints().kafka());
+        TopicReader topics = new TopicReader(cluster.kafkaClient());
         long deadline = System.nanoTime() + ALERT_LIMIT.toNanos();
         while (true) {
             List<String> wrong = new ArrayList<>(StrikeCheck.wrong(

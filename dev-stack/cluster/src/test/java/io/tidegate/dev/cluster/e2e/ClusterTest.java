@@ -1,14 +1,20 @@
 package io.tidegate.dev.cluster.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.contracts.Topics;
+import io.tidegate.dev.cluster.Additions;
 import io.tidegate.dev.cluster.Cluster;
 import io.tidegate.dev.cluster.ClusterSettings;
 import io.tidegate.dev.cluster.Jobs;
+import io.tidegate.dev.cluster.Machine;
 import io.tidegate.dev.cluster.Role;
 import io.tidegate.dev.cluster.StartException;
 import io.tidegate.dev.cluster.Strikes;
+import io.tidegate.dev.kafka.access.BrokerSecurity;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,7 +23,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -25,7 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The whole cluster, once: events reach both shards, and the death of a TaskManager and of a broker costs nothing but time. */
+/**
+ * The whole cluster, once, with names and rights at the brokers: events reach both shards, and the death of a TaskManager and of a broker
+ * costs nothing but time.
+ */
 class ClusterTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterTest.class);
@@ -50,8 +68,7 @@ class ClusterTest {
         cluster = up();
         String token = cluster.tokens().issue("test", List.of("producer"), Duration.ofHours(1));
         try (Strikes strikes = Strikes.start(cluster.endpoints().gateway(), token);
-                StrikeAlerts alerts =
-                        StrikeAlerts.of(strikes, cluster.endpoints().kafka())) {
+                StrikeAlerts alerts = StrikeAlerts.of(strikes, cluster.kafkaClient())) {
             await("alerts").atMost(PATIENCE).until(() -> alerts.count() > 20);
 
             // When one of them is killed, and nobody starts it again.
@@ -84,18 +101,47 @@ class ClusterTest {
             assertThat(rows("count()")).as("rows by shard").allMatch(count -> count > bets / 4);
         }
 
+        // And who has a gateway's name reads alerts, but not the events that gateways have written; a stranger reads
+        // nothing.
+        Map<String, String> gateway = cluster.kafkaUser("gateway");
+        assertThatCode(() -> readAs(gateway, Topics.ALERTS)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> readAs(gateway, Topics.EVENTS)).isInstanceOf(TopicAuthorizationException.class);
+        Map<String, String> stranger = new HashMap<>(gateway);
+        stranger.put("KAFKA_PASSWORD", "a guess");
+        assertThatThrownBy(() -> readAs(stranger, Topics.ALERTS)).isInstanceOf(SaslAuthenticationException.class);
+
         // When it is stopped, then nothing of it is left.
         cluster.down();
         assertThat(cluster.roles()).noneMatch(Role::isRunning);
     }
 
     private Cluster up() throws IOException, InterruptedException {
-        ClusterSettings settings =
-                ClusterSettings.of(HOME, directory.resolve("cluster")).basePort(0);
+        ClusterSettings settings = ClusterSettings.of(HOME, directory.resolve("cluster"))
+                .basePort(0)
+                .additions(Additions.NONE.withSecurity());
         try {
             return Cluster.up(settings, line -> LOG.info("{}", line));
         } catch (StartException e) {
             throw new AssertionError(e.getMessage() + "\n" + String.join("\n", e.lastLines()), e);
+        }
+    }
+
+    /** One record, with the settings that programs of ours are given. */
+    private void readAs(Map<String, String> environment, String topic) throws IOException {
+        Map<String, Object> settings =
+                new HashMap<>(BrokerSecurity.filled(Path.of(environment.get("TIDEGATE_KAFKA_CONFIG")), environment));
+        settings.put(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.endpoints().kafka());
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(IntStream.range(0, Machine.here().partitions())
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList());
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (consumer.poll(Duration.ofMillis(500)).isEmpty()) {
+                assertThat(System.nanoTime()).as("nothing on " + topic).isLessThan(deadline);
+            }
         }
     }
 

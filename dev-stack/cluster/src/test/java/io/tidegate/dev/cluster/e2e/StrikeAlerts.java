@@ -5,6 +5,7 @@ import io.tidegate.contracts.Topics;
 import io.tidegate.contracts.v1.Alert;
 import io.tidegate.dev.cluster.Strikes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,13 +24,13 @@ final class StrikeAlerts implements AutoCloseable {
     private final Thread reader;
     private volatile boolean closed;
 
-    private StrikeAlerts(Strikes strikes, String bootstrapServers) {
+    private StrikeAlerts(Strikes strikes, Map<String, Object> kafkaClient) {
         this.strikes = strikes;
-        this.reader = new Thread(() -> read(bootstrapServers), "strike-alerts");
+        this.reader = new Thread(() -> read(kafkaClient), "strike-alerts");
     }
 
-    static StrikeAlerts of(Strikes strikes, String bootstrapServers) {
-        StrikeAlerts alerts = new StrikeAlerts(strikes, bootstrapServers);
+    static StrikeAlerts of(Strikes strikes, Map<String, Object> kafkaClient) {
+        StrikeAlerts alerts = new StrikeAlerts(strikes, kafkaClient);
         alerts.reader.start();
         return alerts;
     }
@@ -51,15 +52,11 @@ final class StrikeAlerts implements AutoCloseable {
                 .anyMatch(strike -> strike.getValue() > timeMs && alerted.containsKey(strike.getKey()));
     }
 
-    private void read(String bootstrapServers) {
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                // As the gateways read it.
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_uncommitted");
+    private void read(Map<String, Object> kafkaClient) {
+        Map<String, Object> settings = new HashMap<>(kafkaClient);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // As the gateways read it.
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(consumer.partitionsFor(Topics.ALERTS).stream()

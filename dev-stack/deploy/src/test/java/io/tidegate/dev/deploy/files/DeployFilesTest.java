@@ -142,6 +142,54 @@ class DeployFilesTest {
         }
     }
 
+    @Test
+    void withNamesAndRightsEveryServiceThatSpeaksToKafkaIsAUserOfTheList() throws IOException {
+        Map<String, Map<String, Object>> open = services("docker-compose.yml");
+        Map<String, Map<String, Object>> secure = services("docker-compose.secure.yml");
+        Set<String> users = new TreeSet<>();
+        for (String line : Files.readAllLines(ROOT.resolve("deploy/kafka/access.acl"))) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                users.add(line.split(" ")[0]);
+            }
+        }
+        assertThat(open.keySet()).containsAll(secure.keySet());
+        List<String> clients = open.entrySet().stream()
+                .filter(service -> environment(service.getValue()).containsKey("KAFKA")
+                        || service.getValue().get("image").toString().startsWith("tidegate/flink:"))
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.equals("setup"))
+                .toList();
+        assertThat(clients).contains("gateway-1", "jobmanager-2", "taskmanager-1", "notifier", "redis-export");
+        for (String client : clients) {
+            Map<?, ?> environment = environment(secure.getOrDefault(client, Map.of()));
+            assertThat(environment.get("TIDEGATE_KAFKA_CONFIG")).as(client).isNotNull();
+            assertThat(environment.get("KAFKA_CA_FILE")).as(client).isNotNull();
+            String user = String.valueOf(environment.get("KAFKA_USER"));
+            assertThat(users).as(client).contains(user);
+            assertThat(environment.get("KAFKA_PASSWORD").toString())
+                    .as(client)
+                    .startsWith("${KAFKA_PASSWORD_" + user.toUpperCase(Locale.ROOT) + ":?");
+        }
+        // The administrator makes all of them.
+        assertThat(environment(secure.get("setup")).keySet().toString())
+                .contains(users.stream()
+                        .map(user -> "KAFKA_PASSWORD_" + user.toUpperCase(Locale.ROOT))
+                        .toArray(String[]::new));
+        for (String broker : List.of("kafka-1", "kafka-2", "kafka-3")) {
+            Map<?, ?> environment = environment(secure.get(broker));
+            assertThat(environment.get("KAFKA_LISTENERS"))
+                    .as(broker)
+                    .isEqualTo("CLIENTS://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093,BROKERS://0.0.0.0:9094");
+            assertThat(environment.get("KAFKA_ADVERTISED_LISTENERS"))
+                    .as(broker)
+                    .isEqualTo("CLIENTS://" + broker + ":9092,BROKERS://" + broker + ":9094");
+        }
+    }
+
+    private static Map<?, ?> environment(Map<String, Object> service) {
+        return service.get("environment") instanceof Map<?, ?> map ? map : Map.of();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"embedded", "cluster"})
     void flinkReadsItsConfigurationAndReportsToPrometheus(String kind) {
