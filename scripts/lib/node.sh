@@ -3,12 +3,24 @@
 #   require_npm    npm, of whatever version, installed or named
 #   find_node      sets `node` to a command that is new enough: the machine's, else a pinned one from the npm registry,
 #                  checksum-verified by its lock file and cached under ${TIDEGATE_CACHE:-~/.cache/tidegate}/node/VERSION
+#   run_npm …      npm under that node: under an older one of the machine it would leave out, without a word, the optional
+#                  packages that want a newer one, and the build needs those of its platform
 
 require_npm() {
   if ! command -v npm >/dev/null && ! install_debian npm ca-certificates; then
     printf '%s: npm is missing; install Node.js 20.19 or newer and run this again\n' "${0##*/}" >&2
     return 1
   fi
+}
+
+run_npm() {
+  local cli
+  cli="$(readlink -f "$(command -v npm)")"
+  case "$cli" in
+    # Debian's npm finds its parts by paths that only Debian's node knows.
+    *.js) NODE_PATH="/usr/share/nodejs:/usr/lib/$(uname -m)-linux-gnu/nodejs:/usr/lib/nodejs" "$node" "$cli" "$@" ;;
+    *) PATH="$(dirname "$node"):$PATH" npm "$@" ;;
+  esac
 }
 
 node_is_new_enough() {
