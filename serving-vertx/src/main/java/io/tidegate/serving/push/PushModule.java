@@ -241,6 +241,7 @@ public final class PushModule implements RouteModule {
         connection
                 .config()
                 .setOption(ChannelOption.SO_SNDBUF, config.socketBuffer().intBytes());
+        connection.pipeline().addFirst(shard.cork().newPlug());
         request.toWebSocket()
                 .onSuccess(webSocket -> converse(
                         webSocket,

@@ -29,6 +29,10 @@ final class PushShard {
     private static final long NO_TIMER = -1;
     private static final int GOODBYES = 20;
     private static final int BEATS = 32;
+
+    /** How many events of a burst may wait for each other: a system call for so many, and none waits long. */
+    private static final int BURST = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(PushShard.class);
 
     private final PushHub hub;
@@ -37,6 +41,7 @@ final class PushShard {
     private final Set<FeedSession> sessions = new HashSet<>();
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Cork cork = new Cork();
     private long pings = NO_TIMER;
     private int beat;
     private int nextBeat;
@@ -50,6 +55,11 @@ final class PushShard {
     /** Of its event loop. */
     Context context() {
         return context;
+    }
+
+    /** Of the connections on this event loop whose listeners it serves. */
+    Cork cork() {
+        return cork;
     }
 
     /** Whether everybody has been sent away, so that nobody may begin. */
@@ -76,7 +86,12 @@ final class PushShard {
     private void drain() {
         // Before the first poll: whoever adds after the last poll sees false and schedules again.
         scheduled.set(false);
+        int held = 0;
         for (Runnable delivery = inbox.poll(); delivery != null; delivery = inbox.poll()) {
+            if (held == 0 && !inbox.isEmpty()) {
+                // It isn't alone.
+                cork.hold();
+            }
             try {
                 delivery.run();
             } catch (RuntimeException e) {
@@ -84,7 +99,12 @@ final class PushShard {
                 LOG.error("an event could not be delivered on this event loop", e);
                 hub.metrics().deliveryFailed();
             }
+            if (++held == BURST) {
+                cork.release();
+                held = 0;
+            }
         }
+        cork.release();
     }
 
     private void deliver(FeedEvent event) {

@@ -64,6 +64,7 @@ final class ManySockets {
         int sockets = 10_000;
         int rounds = 5;
         int seconds = 10;
+        int burst = 1;
         String profile = "";
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
@@ -71,11 +72,12 @@ final class ManySockets {
                 case "--sockets" -> sockets = Integer.parseInt(value);
                 case "--rounds" -> rounds = Integer.parseInt(value);
                 case "--seconds" -> seconds = Integer.parseInt(value);
+                case "--burst" -> burst = Integer.parseInt(value);
                 case "--profile" -> profile = value;
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
-        new Bench(sockets, rounds, seconds, profile).run();
+        new Bench(sockets, rounds, seconds, burst, profile).run();
     }
 
     /** The child: obeys one command a line, and answers each with one line. */
@@ -101,7 +103,8 @@ final class ManySockets {
                                 .count()
                         + " " + processor().getProcessCpuTime());
             } else if (command.startsWith("publish ")) {
-                publish(hub, Integer.parseInt(command.substring(8)));
+                String[] howLongAndMany = command.substring(8).split(" ");
+                publish(hub, Integer.parseInt(howLongAndMany[0]), Integer.parseInt(howLongAndMany[1]));
                 answers.println("done");
             } else {
                 answers.println("?");
@@ -118,7 +121,7 @@ final class ManySockets {
         return (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     }
 
-    private static void publish(PushHub hub, int seconds) {
+    private static void publish(PushHub hub, int seconds, int burst) {
         long start = System.nanoTime();
         long sequence = 0;
         for (int tick = 0; tick < seconds * HEAVY_PER_SECOND; tick++) {
@@ -127,7 +130,9 @@ final class ManySockets {
                 java.util.concurrent.locks.LockSupport.parkNanos(due - System.nanoTime());
             }
             if (tick % (HEAVY_PER_SECOND / EVENTS_PER_SECOND) == 0) {
-                hub.publish(event(Channel.ALERTS, ++sequence, due, EVENT_BYTES));
+                for (int i = 0; i < burst; i++) {
+                    hub.publish(event(Channel.ALERTS, ++sequence, due, EVENT_BYTES));
+                }
             }
             hub.publish(event(Channel.ALERTS_SURGE, ++sequence, due, HEAVY_BYTES));
         }
@@ -165,6 +170,7 @@ final class ManySockets {
         private final int sockets;
         private final int rounds;
         private final int seconds;
+        private final int burst;
         private final String profile;
         private final Selector selector = Selector.open();
         private BufferedReader answers;
@@ -175,12 +181,14 @@ final class ManySockets {
         private volatile Latencies latencies;
 
         /**
+         * @param burst how many events are due at a time
          * @param profile file for a flight recording of the gateway; empty for none
          */
-        private Bench(int sockets, int rounds, int seconds, String profile) throws IOException {
+        private Bench(int sockets, int rounds, int seconds, int burst, String profile) throws IOException {
             this.sockets = sockets;
             this.rounds = rounds;
             this.seconds = seconds;
+            this.burst = burst;
             this.profile = profile;
         }
 
@@ -221,7 +229,16 @@ final class ManySockets {
             connect(200, false, false).forEach(Bench::close);
             long[] empty = memory();
             int special = Math.max(1, sockets / 100);
-            List<SocketChannel> healthy = connect(sockets - special, false, false);
+            Thread reader = new Thread(this::read, "clients");
+            reader.setDaemon(true);
+            reader.start();
+            // Those that are there answer pings while the others connect.
+            List<SocketChannel> healthy = new ArrayList<>();
+            while (healthy.size() < sockets - special) {
+                List<SocketChannel> more = connect(Math.min(500, sockets - special - healthy.size()), false, false);
+                register(more, true);
+                healthy.addAll(more);
+            }
             long[] full = memory();
             System.out.printf(
                     Locale.ROOT,
@@ -229,10 +246,6 @@ final class ManySockets {
                     healthy.size(),
                     (full[0] - empty[0]) / 1024.0 / healthy.size(),
                     (full[1] - empty[1]) / 1024.0 / healthy.size());
-            register(healthy, true);
-            Thread reader = new Thread(this::read, "clients");
-            reader.setDaemon(true);
-            reader.start();
             // Warms up.
             phase(false, special);
             phase(true, special);
@@ -302,11 +315,11 @@ final class ManySockets {
                 register(others, false);
             }
             long[] before = numbers("counts");
-            latencies = new Latencies(sockets * seconds * EVENTS_PER_SECOND);
-            commands.println("publish " + seconds);
+            latencies = new Latencies(sockets * seconds * EVENTS_PER_SECOND * burst);
+            commands.println("publish " + seconds + " " + burst);
             answers.readLine();
             Latencies taken = latencies;
-            long expected = (long) (sockets - special) * seconds * EVENTS_PER_SECOND;
+            long expected = (long) (sockets - special) * seconds * EVENTS_PER_SECOND * burst;
             long latest = System.nanoTime() + LATE.toNanos();
             while (taken.size < expected && System.nanoTime() < latest) {
                 Thread.sleep(50);
