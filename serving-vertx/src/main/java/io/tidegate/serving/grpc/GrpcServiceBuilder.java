@@ -6,12 +6,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -21,8 +18,7 @@ import java.util.Map;
  *
  * <pre>{@code
  * GrpcServiceBuilder.of(Services.getDescriptor(), "FeedService")
- *         .method("Subscribe", SubscribeRequest.getDefaultInstance(), FeedMessage.getDefaultInstance(),
- *                 ServerCalls.asyncServerStreamingCall(this::subscribe))
+ *         .method("Subscribe", FeedMessage.getDefaultInstance(), ServerCalls.asyncServerStreamingCall(this::subscribe))
  *         .build();
  * }</pre>
  */
@@ -46,28 +42,15 @@ public final class GrpcServiceBuilder {
         return new GrpcServiceBuilder(service);
     }
 
-    /** A method whose requests are parsed before the handler sees them; what is no such message ends the call. */
-    public <Q extends Message, R extends Message> GrpcServiceBuilder method(
-            String name, Q request, R response, ServerCallHandler<Q, R> handler) {
-        return method(name, new Strict<>(ProtoUtils.marshaller(request)), ProtoUtils.marshaller(response), handler);
-    }
-
-    /** A method that parses the bytes of its requests itself. */
-    public <R extends Message> GrpcServiceBuilder rawMethod(
+    /** A method whose handler parses its requests itself, so that it says in the API's own words what is wrong with one. */
+    public <R extends Message> GrpcServiceBuilder method(
             String name, R response, ServerCallHandler<byte[], R> handler) {
-        return method(name, WireBytes.INSTANCE, ProtoUtils.marshaller(response), handler);
-    }
-
-    private <Q, R> GrpcServiceBuilder method(
-            String name,
-            MethodDescriptor.Marshaller<Q> request,
-            MethodDescriptor.Marshaller<R> response,
-            ServerCallHandler<Q, R> handler) {
         Descriptors.MethodDescriptor method = service.findMethodByName(name);
         if (method == null) {
             throw new IllegalArgumentException(service.getFullName() + " has no method " + name);
         }
-        MethodDescriptor<Q, R> descriptor = MethodDescriptor.newBuilder(request, response)
+        MethodDescriptor<byte[], R> descriptor = MethodDescriptor.newBuilder(
+                        WireBytes.INSTANCE, ProtoUtils.marshaller(response))
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(service.getFullName(), name))
                 .setType(type(method))
                 .setSchemaDescriptor(new Schema(service, method))
@@ -121,27 +104,6 @@ public final class GrpcServiceBuilder {
         @Override
         public Descriptors.MethodDescriptor getMethodDescriptor() {
             return method;
-        }
-    }
-
-    /** Bytes that are no such message are the client's mistake, where gRPC's own marshaller says INTERNAL. */
-    private record Strict<T>(MethodDescriptor.Marshaller<T> parser) implements MethodDescriptor.Marshaller<T> {
-
-        @Override
-        public InputStream stream(T value) {
-            return parser.stream(value);
-        }
-
-        @Override
-        public T parse(InputStream stream) {
-            try {
-                return parser.parse(stream);
-            } catch (StatusRuntimeException e) {
-                throw Status.INVALID_ARGUMENT
-                        .withDescription("The message is no valid protobuf of its type.")
-                        .withCause(e)
-                        .asRuntimeException();
-            }
         }
     }
 }

@@ -5,14 +5,18 @@ import io.tidegate.serving.auth.Auth;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +78,8 @@ public final class HttpApi extends VerticleBase {
         modules.forEach(module -> module.mount(router, auth));
         router.errorHandler(400, HttpApi::badRequest);
         router.errorHandler(404, HttpApi::notFound);
-        router.errorHandler(405, HttpApi::methodNotAllowed);
+        List<Route> routes = List.copyOf(router.getRoutes());
+        router.errorHandler(405, context -> methodNotAllowed(context, routes));
         router.errorHandler(500, HttpApi::internalError);
         // Port -1 is Vert.x's "any port, but the same one for every instance of this verticle".
         int port = config.port() == 0 ? -1 : config.port();
@@ -132,9 +137,32 @@ public final class HttpApi extends VerticleBase {
         Problem.of(404, "not_found", "There is nothing at this path.").send(context.response());
     }
 
-    private static void methodNotAllowed(RoutingContext context) {
-        Problem.of(405, "method_not_allowed", "This path doesn't take this method.")
+    private static void methodNotAllowed(RoutingContext context, List<Route> routes) {
+        String allowed = routes.stream()
+                .filter(route -> route.methods() != null && leadsTo(route, context.normalizedPath()))
+                .flatMap(route -> route.methods().stream())
+                .map(HttpMethod::name)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+        Problem.of(405, "method_not_allowed", "This path takes " + allowed + ".")
+                .header("Allow", allowed)
                 .send(context.response());
+    }
+
+    /** Whether it is a route for this path, as far as names and parameters between slashes go. */
+    private static boolean leadsTo(Route route, String path) {
+        if (route.getPath() == null) {
+            return false;
+        }
+        if (!route.isExactPath()) {
+            return path.startsWith(route.getPath());
+        }
+        String[] wanted = route.getPath().split("/", -1);
+        String[] given = path.split("/", -1);
+        return wanted.length == given.length
+                && IntStream.range(0, given.length)
+                        .allMatch(i -> wanted[i].startsWith(":") || wanted[i].equals(given[i]));
     }
 
     private static void internalError(RoutingContext context) {

@@ -62,8 +62,8 @@ final class PublishService {
     ServerServiceDefinition definition() {
         PublishResponse response = PublishResponse.getDefaultInstance();
         return GrpcServiceBuilder.of(Services.getDescriptor(), "EventService")
-                .rawMethod("Publish", response, ServerCalls.asyncUnaryCall(this::publish))
-                .rawMethod("PublishStream", response, ServerCalls.asyncBidiStreamingCall(this::publishStream))
+                .method("Publish", response, ServerCalls.asyncUnaryCall(this::publish))
+                .method("PublishStream", response, ServerCalls.asyncBidiStreamingCall(this::publishStream))
                 .build();
     }
 

@@ -93,8 +93,12 @@ final class FeedRoutes {
     private static Problem refusal(PushError error) {
         return switch (error) {
             case FORBIDDEN -> Problem.of(403, error.code(), "The token doesn't allow to read this channel.");
-            case BAD_CHANNEL -> Problem.of(400, error.code(), "No channel can have this name.");
-            case BAD_CURSOR -> Problem.of(400, error.code(), "Not a cursor of this channel.");
+            case BAD_CHANNEL ->
+                Problem.of(400, error.code(), "No channel can have this name.")
+                        .with(json -> json.writeStringField("field", "channel"));
+            case BAD_CURSOR ->
+                Problem.of(400, error.code(), "Not a cursor of this channel.")
+                        .with(json -> json.writeStringField("field", "cursor"));
             case BAD_FILTER ->
                 Problem.of(400, error.code(), "severity, rule and subject are for alerts: at most 32 values of each.");
             default ->

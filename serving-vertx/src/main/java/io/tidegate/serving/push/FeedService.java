@@ -1,5 +1,6 @@
 package io.tidegate.serving.push;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -50,15 +51,26 @@ final class FeedService {
         return GrpcServiceBuilder.of(Services.getDescriptor(), "FeedService")
                 .method(
                         "Subscribe",
-                        SubscribeRequest.getDefaultInstance(),
                         FeedMessage.getDefaultInstance(),
                         ServerCalls.asyncServerStreamingCall(this::subscribe))
                 .build();
     }
 
-    private void subscribe(SubscribeRequest request, StreamObserver<FeedMessage> observer) {
+    private void subscribe(byte[] message, StreamObserver<FeedMessage> observer) {
         ServerCallStreamObserver<FeedMessage> call = (ServerCallStreamObserver<FeedMessage>) observer;
         Principal who = Caller.current().principal();
+        SubscribeRequest request;
+        try {
+            request = SubscribeRequest.parseFrom(message);
+        } catch (InvalidProtocolBufferException e) {
+            LOG.debug("a subscription that can't be parsed", e);
+            call.onError(GrpcProblem.of(
+                            Status.Code.INVALID_ARGUMENT,
+                            "invalid_protobuf",
+                            "The message is no valid SubscribeRequest.")
+                    .toException());
+            return;
+        }
         Wanted wanted;
         try {
             wanted = Wanted.of(

@@ -3,8 +3,11 @@ package io.tidegate.serving.docs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.openapi.contract.MediaType;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableResponse;
@@ -21,7 +24,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Holds answers against the API's description with vertx-openapi, which also refuses a description that is no OpenAPI 3.1.
+ * Holds answers, and the bodies of requests, against the API's description with vertx-openapi, which also refuses a description that is no OpenAPI 3.1.
  *
  * <p>That tool knows JSON and plain text only, so before it gets the document, problem documents are called JSON in it, and the
  * other types text; and a parameter of several types becomes a text. Bodies that aren't JSON, and headers, aren't checked. The content type itself is compared here, with the document
@@ -124,19 +127,30 @@ final class Conformance {
      * @throws AssertionError if the answer isn't one that the description has
      */
     void check(String operationId, HttpResponse<String> response) {
-        String status = Integer.toString(response.statusCode());
+        check(
+                operationId,
+                response.statusCode(),
+                response.headers().firstValue("Content-Type").orElse(""),
+                response.body());
+    }
+
+    /**
+     * @param contentType empty where there is none
+     * @throws AssertionError if the answer isn't one that the description has
+     */
+    void check(String operationId, int statusCode, String contentType, String body) {
+        String status = Integer.toString(statusCode);
         JsonObject described =
                 operationObjects().get(operationId).getJsonObject("responses").getJsonObject(status);
         if (described == null) {
-            throw new AssertionError(
-                    operationId + " answers " + status + ", which isn't described: " + response.body());
+            throw new AssertionError(operationId + " answers " + status + ", which isn't described: " + body);
         }
         if (described.containsKey("$ref")) {
             described = resolve(described.getString("$ref"));
         }
-        String type = response.headers().firstValue("Content-Type").orElse("").split(";")[0];
+        String type = contentType.split(";")[0];
         JsonObject content = described.getJsonObject("content", new JsonObject());
-        if (content.isEmpty() ? !response.body().isEmpty() : !content.containsKey(type)) {
+        if (content.isEmpty() ? !body.isEmpty() : !content.containsKey(type)) {
             throw new AssertionError(
                     operationId + " answers " + status + " as '" + type + "'; described are " + content.fieldNames());
         }
@@ -144,12 +158,25 @@ final class Conformance {
             // Nothing more is said about the others, and the tool has no notion of them.
             return;
         }
-        ValidatableResponse checked =
-                ValidatableResponse.create(response.statusCode(), Map.of(), Buffer.buffer(response.body()), JSON);
+        ValidatableResponse checked = ValidatableResponse.create(statusCode, Map.of(), Buffer.buffer(body), JSON);
         try {
             await(validator.validate(checked, operationId));
         } catch (AssertionError e) {
-            throw new AssertionError(operationId + " " + status + ": " + e.getMessage() + "\n" + response.body(), e);
+            throw new AssertionError(operationId + " " + status + ": " + e.getMessage() + "\n" + body, e);
+        }
+    }
+
+    /**
+     * @param json a body that the gateway has taken
+     * @throws AssertionError if the description wouldn't have one send it
+     */
+    void checkRequest(String operationId, String json) {
+        MediaType described =
+                contract.operation(operationId).getRequestBody().getContent().get(JSON);
+        OutputUnit verdict =
+                contract.getSchemaRepository().validator(described.getSchema()).validate(Json.decodeValue(json));
+        if (!verdict.getValid()) {
+            throw new AssertionError(operationId + " takes what isn't described: " + json + "\n" + verdict.toJson());
         }
     }
 }

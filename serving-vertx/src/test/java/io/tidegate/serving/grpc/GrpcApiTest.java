@@ -3,24 +3,12 @@ package io.tidegate.serving.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.Descriptors;
-import com.google.protobuf.DynamicMessage;
-import io.grpc.CallOptions;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.protobuf.ProtoUtils;
-import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
-import io.grpc.reflection.v1.ServerReflectionResponse;
-import io.grpc.reflection.v1.ServiceResponse;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tidegate.contracts.v1.PublishRequest;
 import io.tidegate.serving.TestGateway;
@@ -35,13 +23,7 @@ import io.vertx.core.http.HttpVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,57 +84,25 @@ class GrpcApiTest {
     /** What {@code grpcurl -d '{…}' host:port tidegate.v1.EventService/Publish} does, without having the .proto files. */
     @Test
     void aToolThatKnowsNothingLearnsTheContractByReflectionAndPublishes() throws Exception {
-        Reflection reflection = new Reflection();
+        ReflectingTool tool = new ReflectingTool(grpc.channel());
 
-        ServerReflectionResponse services = reflection.ask(
-                ServerReflectionRequest.newBuilder().setListServices("").build());
-        assertThat(services.getListServicesResponse().getServiceList())
-                .extracting(ServiceResponse::getName)
+        assertThat(tool.services())
                 .contains(
                         "tidegate.v1.EventService",
                         "grpc.health.v1.Health",
                         "grpc.reflection.v1.ServerReflection",
                         "grpc.reflection.v1alpha.ServerReflection");
-
-        Descriptors.FileDescriptor file = reflection.file(ServerReflectionRequest.newBuilder()
-                .setFileContainingSymbol("tidegate.v1.EventService")
-                .build());
-        Descriptors.MethodDescriptor publish =
-                file.findServiceByName("EventService").findMethodByName("Publish");
-        Descriptors.Descriptor event =
-                publish.getInputType().findFieldByName("events").getMessageType();
-        Descriptors.Descriptor like = event.findFieldByName("like").getMessageType();
-        DynamicMessage request = DynamicMessage.newBuilder(publish.getInputType())
-                .addRepeatedField(
-                        publish.getInputType().findFieldByName("events"),
-                        DynamicMessage.newBuilder(event)
-                                .setField(event.findFieldByName("user_id"), "u1")
-                                .setField(
-                                        event.findFieldByName("like"),
-                                        DynamicMessage.newBuilder(like)
-                                                .setField(like.findFieldByName("post_id"), "p1")
-                                                .build())
-                                .build())
-                .build();
-
-        DynamicMessage response = ClientCalls.blockingUnaryCall(
-                grpc.channel(grpc.token("tool", "producer")),
-                MethodDescriptor.newBuilder(
-                                ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(publish.getInputType())),
-                                ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(publish.getOutputType())))
-                        .setFullMethodName("tidegate.v1.EventService/Publish")
-                        .setType(MethodDescriptor.MethodType.UNARY)
-                        .build(),
-                CallOptions.DEFAULT,
-                request);
-
-        assertThat(response.getField(publish.getOutputType().findFieldByName("accepted")))
-                .isEqualTo(1);
+        assertThat(tool.call(
+                        grpc.channel(grpc.token("tool", "producer")),
+                        "tidegate.v1.EventService/Publish",
+                        1,
+                        "{\"events\":[{\"user_id\":\"u1\",\"like\":{\"post_id\":\"p1\"}}]}"))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer).contains("\"accepted\":1"));
         assertThat(ingest.events())
                 .singleElement()
                 .satisfies(stored -> assertThat(stored.getLike().getPostId()).isEqualTo("p1"));
-        assertThat(reflection
-                        .ask(ServerReflectionRequest.newBuilder()
+        assertThat(tool.ask(ServerReflectionRequest.newBuilder()
                                 .setFileContainingSymbol("no.such.Thing")
                                 .build())
                         .hasErrorResponse())
@@ -312,62 +262,5 @@ class GrpcApiTest {
             throw new IllegalStateException(e);
         }
         return bytes.toByteArray();
-    }
-
-    /** One stream of questions, as tools keep it. */
-    private final class Reflection implements StreamObserver<ServerReflectionResponse> {
-
-        private final BlockingQueue<ServerReflectionResponse> answers = new LinkedBlockingQueue<>();
-        private final StreamObserver<ServerReflectionRequest> questions =
-                ServerReflectionGrpc.newStub(grpc.channel()).serverReflectionInfo(this);
-
-        ServerReflectionResponse ask(ServerReflectionRequest question) throws InterruptedException {
-            questions.onNext(question);
-            ServerReflectionResponse answer = answers.poll(20, TimeUnit.SECONDS);
-            assertThat(answer).as("an answer to " + question).isNotNull();
-            return answer;
-        }
-
-        /** The file that answers the question, with everything that it imports. */
-        Descriptors.FileDescriptor file(ServerReflectionRequest question) throws Exception {
-            Map<String, FileDescriptorProto> known = new HashMap<>();
-            FileDescriptorProto wanted = null;
-            for (ByteString bytes : ask(question).getFileDescriptorResponse().getFileDescriptorProtoList()) {
-                FileDescriptorProto proto = FileDescriptorProto.parseFrom(bytes);
-                wanted = wanted == null ? proto : wanted;
-                known.put(proto.getName(), proto);
-            }
-            return build(wanted, known);
-        }
-
-        private Descriptors.FileDescriptor build(FileDescriptorProto proto, Map<String, FileDescriptorProto> known)
-                throws Exception {
-            List<Descriptors.FileDescriptor> imports = new ArrayList<>();
-            for (String name : proto.getDependencyList()) {
-                FileDescriptorProto needed = known.get(name);
-                imports.add(
-                        needed != null
-                                ? build(needed, known)
-                                : file(ServerReflectionRequest.newBuilder()
-                                        .setFileByFilename(name)
-                                        .build()));
-            }
-            return Descriptors.FileDescriptor.buildFrom(proto, imports.toArray(Descriptors.FileDescriptor[]::new));
-        }
-
-        @Override
-        public void onNext(ServerReflectionResponse answer) {
-            answers.add(answer);
-        }
-
-        @Override
-        public void onError(Throwable lost) {
-            // ask() notices that no answer comes.
-        }
-
-        @Override
-        public void onCompleted() {
-            // As above.
-        }
     }
 }

@@ -26,11 +26,14 @@ import io.tidegate.serving.grpc.TestGrpc;
 import io.tidegate.serving.limits.BucketLimiter;
 import io.tidegate.serving.limits.LimitsConfig;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Listening over gRPC, with a real client. */
 class FeedServiceTest {
@@ -55,6 +59,21 @@ class FeedServiceTest {
                     ProtoUtils.marshaller(FeedMessage.getDefaultInstance()))
             .setFullMethodName("tidegate.v1.FeedService/Subscribe")
             .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+            .build();
+
+    private static final MethodDescriptor<byte[], FeedMessage> SUBSCRIBE_BY_BYTES = SUBSCRIBE.toBuilder(
+                    new MethodDescriptor.Marshaller<byte[]>() {
+                        @Override
+                        public InputStream stream(byte[] message) {
+                            return new ByteArrayInputStream(message);
+                        }
+
+                        @Override
+                        public byte[] parse(InputStream stream) {
+                            throw new UnsupportedOperationException("only the server reads requests");
+                        }
+                    },
+                    ProtoUtils.marshaller(FeedMessage.getDefaultInstance()))
             .build();
 
     /** Few frames may wait, so that a listener is soon too slow. */
@@ -157,16 +176,21 @@ class FeedServiceTest {
 
     /** A client that reads as much as it is told to. */
     private static final class Call extends ClientCall.Listener<FeedMessage> {
-        private final ClientCall<SubscribeRequest, FeedMessage> call;
+        private final ClientCall<?, FeedMessage> call;
         private final BlockingQueue<FeedMessage> messages = new LinkedBlockingQueue<>();
         private final CompletableFuture<Status> status = new CompletableFuture<>();
         private volatile Metadata trailers;
 
         private Call(io.grpc.Channel channel, SubscribeRequest request) {
-            call = channel.newCall(SUBSCRIBE, CallOptions.DEFAULT);
-            call.start(this, new Metadata());
-            call.sendMessage(request);
-            call.halfClose();
+            this(channel, SUBSCRIBE, request);
+        }
+
+        private <Q> Call(io.grpc.Channel channel, MethodDescriptor<Q, FeedMessage> method, Q request) {
+            ClientCall<Q, FeedMessage> begun = channel.newCall(method, CallOptions.DEFAULT);
+            call = begun;
+            begun.start(this, new Metadata());
+            begun.sendMessage(request);
+            begun.halfClose();
         }
 
         @Override
@@ -304,6 +328,21 @@ class FeedServiceTest {
         assertThat(call.end()).isEqualTo(status);
         assertThat(call.reason()).isEqualTo(reason);
         assertThat(call.messages).isEmpty();
+    }
+
+    @ParameterizedTest
+    // A length without its bytes; a varint without end; the end of a group that never began; no field; a text that is
+    // no UTF-8.
+    @ValueSource(strings = {"0a05", "12ffffffffffffffffffffff01", "14", "00", "0a02c328"})
+    void bytesThatAreNoSubscriptionAreTheCallersMistake(String hex) throws Exception {
+        Call call = new Call(
+                grpc.channel(analyst), SUBSCRIBE_BY_BYTES, HexFormat.of().parseHex(hex));
+        call.read(1);
+
+        assertThat(call.end()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(call.reason()).isEqualTo("INVALID_PROTOBUF");
+        // And the next one is listened to.
+        listen(channel("alerts")).cancel();
     }
 
     @Test
