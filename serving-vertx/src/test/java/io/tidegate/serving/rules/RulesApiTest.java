@@ -96,7 +96,7 @@ class RulesApiTest {
         HttpResponse<String> send(String method, String path, String body, String token, String... headers) {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create("http://127.0.0.1:" + gateway.port() + path))
-                    .timeout(Duration.ofSeconds(60))
+                    .timeout(Duration.ofMinutes(3))
                     .method(
                             method,
                             body == null
@@ -154,7 +154,7 @@ class RulesApiTest {
     }
 
     private static Node node(String name) throws IOException {
-        return new Node(name, broker.bootstrapServers(), RulesConfig.DEFAULT, Duration.ofSeconds(30));
+        return new Node(name, broker.bootstrapServers(), RulesConfig.DEFAULT, Duration.ofMinutes(2));
     }
 
     @Test
