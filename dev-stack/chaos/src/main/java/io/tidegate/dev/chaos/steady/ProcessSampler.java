@@ -27,7 +27,6 @@ final class ProcessSampler implements AutoCloseable {
     private static final int USER_TICKS = 11;
     private static final int SYSTEM_TICKS = 12;
 
-    private final long startNanos = System.nanoTime();
     private final Consumer<String> trouble;
     private final Map<String, Attached> attached = new HashMap<>();
 
@@ -52,11 +51,11 @@ final class ProcessSampler implements AutoCloseable {
     /**
      * Those that run. A role with workers counts with all of them.
      *
+     * @param minute of the samples
      * @param collect whether the JVMs are to collect their garbage first, one after the other
      */
-    List<Sample> sample(List<Role> roles, boolean collect) throws IOException {
+    List<Sample> sample(List<Role> roles, double minute, boolean collect) throws IOException {
         long atMs = System.currentTimeMillis();
-        double minute = (System.nanoTime() - startNanos) / 60e9;
         Map<Long, Figures> groups = groups();
         List<Sample> samples = new ArrayList<>();
         for (Role role : roles) {

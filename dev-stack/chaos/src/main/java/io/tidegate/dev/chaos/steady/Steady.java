@@ -125,6 +125,8 @@ final class Steady {
                     files.resolve("events.log"),
                     cluster.endpoints().gateway(),
                     tokens.of("steady-load", "producer"))) {
+                // Whoever is to be asked is asked once before it counts: that loads classes there.
+                sampler.sample(cluster.roles(), 0, false);
                 warmUp(prometheus, listener);
                 quiet(cluster, prometheus, load, sampler, files.resolve("samples.csv"));
                 outage = outage(cluster, prometheus, inbox);
@@ -213,7 +215,7 @@ final class Steady {
                     boolean collect = over || now >= nextCollection;
                     nextCollection += collect ? settings.collectEvery().toNanos() : 0;
                     nextSample += SAMPLE.toNanos();
-                    List<Sample> taken = sampler.sample(cluster.roles(), collect);
+                    List<Sample> taken = sampler.sample(cluster.roles(), (now - begun) / 60e9, collect);
                     for (Sample sample : taken) {
                         csv.write(sample.csv() + "\n");
                     }
