@@ -1,8 +1,14 @@
 package io.tidegate.bench;
 
+import io.tidegate.bench.growth.Growth;
+import io.tidegate.bench.growth.GrowthReport;
+import io.tidegate.bench.growth.GrowthRun;
+import io.tidegate.bench.micro.Micro;
 import io.tidegate.bench.node.NodePeer;
+import io.tidegate.bench.report.GrowthPage;
 import io.tidegate.bench.report.Page;
 import io.tidegate.bench.report.Report;
+import io.tidegate.bench.report.SoakPlot;
 import io.tidegate.bench.trial.Trial;
 import io.tidegate.bench.trial.Trial.Part;
 import java.io.IOException;
@@ -15,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +59,24 @@ public final class BenchMain implements Callable<Integer> {
             description = "measure nothing: put the ratios of a report into docs/performance.md and its plot")
     private Optional<Path> page = Optional.empty();
 
+    @Option(
+            names = "--growth",
+            paramLabel = "FILE",
+            description = {
+                "measure what an event costs while load, keys or rules grow (NAME: load, keys, rules; default: all), into this file;",
+                "with --page: the file to be shown"
+            })
+    private Optional<Path> growth = Optional.empty();
+
+    @Option(names = "--micro", description = "codecs and operators by themselves, by JMH (NAME: parts of names)")
+    private boolean micro;
+
+    @Option(
+            names = "--soak",
+            paramLabel = "FILE",
+            description = "with --page: samples.csv of scripts/steady, to be drawn")
+    private Optional<Path> soak = Optional.empty();
+
     @Option(names = "--smoke", description = "tiny workloads, once each: shows that everything runs, measures nothing")
     private boolean smoke;
 
@@ -75,12 +100,18 @@ public final class BenchMain implements Callable<Integer> {
             return 0;
         }
         if (page.isPresent()) {
-            return writePage(page.get());
+            return writePages();
         }
         if (reps < 1) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--reps: at least 1 expected, got " + reps);
         }
+        if (micro) {
+            return measureMicro();
+        }
         Trial trial = smoke ? Trial.here(workloads) : Trial.inJvms(workloads);
+        if (growth.isPresent()) {
+            return grow(trial, growth.get());
+        }
         boolean failed = false;
         for (Benchmark benchmark : chosen()) {
             System.out.printf("%s: %s%n", benchmark.id(), benchmark.ratio());
@@ -106,13 +137,47 @@ public final class BenchMain implements Callable<Integer> {
         return failed ? 1 : 0;
     }
 
-    private static int writePage(Path from) {
-        Path docs = Home.directory().resolve("docs");
+    private int measureMicro() {
         try {
-            Page.write(
-                    Report.read(from),
-                    docs.resolve("performance.md"),
-                    docs.resolve("images").resolve("performance.svg"));
+            return Micro.run(names, smoke) > 0 ? 0 : 1;
+        } catch (RunnerException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+    }
+
+    private int grow(Trial trial, Path file) throws InterruptedException {
+        List<Growth.Curve> curves = names.isEmpty()
+                ? List.of(Growth.Curve.values())
+                : names.stream()
+                        .map(name -> Growth.Curve.byId(name)
+                                .orElseThrow(() -> new CommandLine.ParameterException(
+                                        spec.commandLine(), "no curve is called " + name)))
+                        .toList();
+        try {
+            for (Growth.Curve curve : curves) {
+                System.out.println(curve.id() + ": CPU time an event, by " + curve.axis());
+                GrowthReport.put(file, curve, GrowthRun.of(curve, trial, smoke, smoke ? 1 : reps));
+            }
+            return 0;
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+    }
+
+    private int writePages() {
+        Path docs = Home.directory().resolve("docs");
+        Path text = docs.resolve("performance.md");
+        Path images = docs.resolve("images");
+        try {
+            Page.write(Report.read(page.orElseThrow()), text, images.resolve("performance.svg"));
+            if (growth.isPresent()) {
+                GrowthPage.write(GrowthReport.read(growth.get()), text, images.resolve("growth.svg"));
+            }
+            if (soak.isPresent()) {
+                SoakPlot.write(soak.get(), images.resolve("soak.svg"));
+            }
             return 0;
         } catch (IOException e) {
             System.err.println(e.getMessage());

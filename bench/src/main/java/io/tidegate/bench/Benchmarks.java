@@ -2,6 +2,7 @@ package io.tidegate.bench;
 
 import io.tidegate.bench.alerting.AlertingBenchmarks;
 import io.tidegate.bench.detection.DetectionBenchmarks;
+import io.tidegate.bench.growth.Growth;
 import io.tidegate.bench.ingest.IngestBenchmarks;
 import io.tidegate.bench.push.PushBenchmarks;
 import io.tidegate.bench.sink.SinkBenchmarks;
@@ -9,6 +10,7 @@ import io.tidegate.bench.stream.StreamBenchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every benchmark there is, in the order of the report. */
 public final class Benchmarks {
@@ -26,8 +28,9 @@ public final class Benchmarks {
         return all;
     }
 
+    /** Points of curves too, see {@link Growth}. */
     public static Optional<Benchmark> byId(String id) {
-        return all().stream()
+        return Stream.concat(all().stream(), Growth.benchmarks().stream())
                 .filter(benchmark -> benchmark.id().equalsIgnoreCase(id))
                 .findFirst();
     }

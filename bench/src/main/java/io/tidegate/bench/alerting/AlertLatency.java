@@ -11,8 +11,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -40,7 +42,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * other sample and a late start counts.
  *
  * <p>Its command {@code measure RUN SAMPLES RATE LOAD}: so many samples, so many a second, beside so many other events a second. Answers with
- * p50, p95 and p99 of the socket and p99 of the topic, in microseconds. Arguments: port, a producer's token, an analyst's, bootstrap servers.
+ * p50, p95 and p99 of the socket and p99 of the topic, in microseconds, and how many other events a second were sent indeed. {@code saturate RUN
+ * SECONDS}: other events as fast as they are answered; answers with their number. Arguments: port, a producer's token, an analyst's, bootstrap servers.
  */
 public final class AlertLatency {
 
@@ -49,6 +52,11 @@ public final class AlertLatency {
     private static final String SUBJECT = "\"subject\":\"";
     private static final int CONNECTIONS = 16;
     private static final int BATCH = 100;
+    /** What is answered after linger and acknowledgement must be under way several times over, or the rate is that of the answers. */
+    private static final int LOAD_CONNECTIONS = 8;
+
+    /** Of a batch that is due at once. */
+    private static final int UNLIMITED = 0;
 
     private final int port;
     private final String producerToken;
@@ -69,11 +77,16 @@ public final class AlertLatency {
         latency.listen(args[2]);
         latency.follow();
         Commands.obey(words -> {
-            if (!words[0].equals("measure")) {
-                throw new IllegalArgumentException("unknown: " + words[0]);
-            }
-            return latency.measure(
-                    words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4]));
+            return switch (words[0]) {
+                case "measure" ->
+                    latency.measure(
+                            words[1],
+                            Integer.parseInt(words[2]),
+                            Integer.parseInt(words[3]),
+                            Integer.parseInt(words[4]));
+                case "saturate" -> latency.saturate(words[1], Integer.parseInt(words[2]));
+                default -> throw new IllegalArgumentException("unknown: " + words[0]);
+            };
         });
     }
 
@@ -87,15 +100,12 @@ public final class AlertLatency {
         dues.clear();
         awaited.set(2 * samples);
         AtomicBoolean over = new AtomicBoolean();
-        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS + 1);
+        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS + LOAD_CONNECTIONS);
         try {
             probe(run, samples);
-            Future<?> other = load == 0
-                    ? CompletableFuture.completedFuture(null)
-                    : threads.submit(() -> {
-                        otherEvents(run, load, over);
-                        return null;
-                    });
+            long otherSince = System.nanoTime();
+            Load others = new Load(run, load, over);
+            List<Future<?>> other = load == 0 ? List.of() : others.begin(threads);
             AtomicInteger next = new AtomicInteger();
             long start = System.nanoTime();
             long pause = TimeUnit.SECONDS.toNanos(1) / rate;
@@ -128,11 +138,15 @@ public final class AlertLatency {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             }
             over.set(true);
-            other.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            long otherRate = TimeUnit.SECONDS.toNanos(others.sent.get()) / (System.nanoTime() - otherSince);
+            for (Future<?> connection : other) {
+                connection.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
             return Stream.of(50.0, 95.0, 99.0)
                             .map(percentile -> String.valueOf(onSocket.getValueAtPercentile(percentile)))
                             .collect(Collectors.joining(" "))
-                    + " " + onTopic.getValueAtPercentile(99);
+                    + " " + onTopic.getValueAtPercentile(99)
+                    + " " + otherRate;
         } finally {
             over.set(true);
             threads.shutdown();
@@ -163,24 +177,71 @@ public final class AlertLatency {
                 .formatted(user, id, amount);
     }
 
-    /** Batches of a hundred, at their times. */
-    private void otherEvents(String run, int load, AtomicBoolean over) throws IOException {
-        BetEvents bets = new BetEvents(100_000, 0, System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1));
-        try (HttpConnection connection = new HttpConnection(port)) {
+    private String saturate(String run, int seconds) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(LOAD_CONNECTIONS);
+        try {
+            Load load = new Load(run, UNLIMITED, over);
+            List<Future<?>> connections = load.begin(threads);
+            awaitTime(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+            over.set(true);
+            for (Future<?> connection : connections) {
+                connection.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+            return String.valueOf(load.sent.get());
+        } finally {
+            over.set(true);
+            threads.shutdown();
+        }
+    }
+
+    /** Other users' bets in batches of a hundred, at their times over several connections by turns. */
+    private final class Load {
+
+        private final String run;
+        private final long pauseNanos;
+        private final AtomicBoolean over;
+        private final AtomicLong sent = new AtomicLong();
+        private final AtomicInteger next = new AtomicInteger();
+        private final BetEvents bets =
+                new BetEvents(100_000, 0, System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1));
+
+        /** @param rate events a second, or {@link #UNLIMITED} */
+        Load(String run, int rate, AtomicBoolean over) {
+            this.run = run;
+            this.pauseNanos = rate == UNLIMITED ? 0 : TimeUnit.SECONDS.toNanos(1) * BATCH / rate;
+            this.over = over;
+        }
+
+        List<Future<?>> begin(ExecutorService threads) {
             long start = System.nanoTime();
-            long pause = TimeUnit.SECONDS.toNanos(1) * BATCH / load;
-            for (int batch = 0; !over.get(); batch++) {
-                int from = batch * BATCH;
-                byte[] request = HttpConnection.post(
-                        port,
-                        PATH,
-                        producerToken,
-                        IntStream.range(from, from + BATCH)
-                                .mapToObj(bets::json)
-                                .collect(Collectors.joining(",", "[", "]"))
-                                .replace("\"userId\":\"", "\"userId\":\"" + run + "-other-"));
-                awaitTime(start + batch * pause);
-                connection.exchange(request);
+            List<Future<?>> connections = new ArrayList<>();
+            for (int i = 0; i < LOAD_CONNECTIONS; i++) {
+                connections.add(threads.submit(() -> {
+                    send(start);
+                    return null;
+                }));
+            }
+            return connections;
+        }
+
+        private void send(long start) throws IOException {
+            try (HttpConnection connection = new HttpConnection(port)) {
+                while (!over.get()) {
+                    int batch = next.getAndIncrement();
+                    int from = batch * BATCH;
+                    byte[] request = HttpConnection.post(
+                            port,
+                            PATH,
+                            producerToken,
+                            IntStream.range(from, from + BATCH)
+                                    .mapToObj(bets::json)
+                                    .collect(Collectors.joining(",", "[", "]"))
+                                    .replace("\"userId\":\"", "\"userId\":\"" + run + "-other-"));
+                    awaitTime(start + batch * pauseNanos);
+                    connection.exchange(request);
+                    sent.addAndGet(BATCH);
+                }
             }
         }
     }

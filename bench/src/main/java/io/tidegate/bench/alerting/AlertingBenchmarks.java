@@ -8,14 +8,17 @@ import io.tidegate.bench.process.Child;
 import io.tidegate.bench.process.Cpu;
 import io.tidegate.bench.service.Broker;
 import io.tidegate.bench.service.GatewayUnderTest;
+import io.tidegate.bench.stream.Consumed;
 import io.tidegate.bench.stream.FlinkJob;
 import io.tidegate.bench.workload.Workload;
+import io.tidegate.contracts.Topics;
 import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.JobConfig.ClickHouseConfig;
 import io.tidegate.jobs.fraud.FraudJob;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.flink.core.execution.CheckpointingMode;
@@ -45,6 +48,20 @@ public final class AlertingBenchmarks {
                 load -> () -> measure(load));
     }
 
+    /** Events a second that all of it together takes, from the first request until the job is through: it is what is full first that counts. */
+    private static int capacity(Broker broker, Child client, FlinkJob job, String run, int seconds) throws Exception {
+        if (seconds == 0) {
+            return 0;
+        }
+        try (Consumed consumed = new Consumed(broker, "tidegate-fraud", job::check)) {
+            consumed.await(broker.ends(Topics.EVENTS));
+            long start = System.nanoTime();
+            long sent = Long.parseLong(client.ask("saturate " + run + "c " + seconds));
+            consumed.await(broker.ends(Topics.EVENTS));
+            return Math.toIntExact(TimeUnit.SECONDS.toNanos(sent) / (System.nanoTime() - start));
+        }
+    }
+
     private static Sample measure(Workload load) throws Exception {
         Broker broker = Broker.get();
         String run = "latency" + RUNS.incrementAndGet();
@@ -62,14 +79,18 @@ public final class AlertingBenchmarks {
                         gateway.token("bench", "producer"),
                         gateway.token("bench", "analyst"),
                         broker.bootstrapServers())) {
-            String how = " " + load.number("rate") + " " + load.number("load");
-            client.ask("measure " + run + "w " + load.number("warmUp") + how);
+            client.ask("measure " + run + "w " + load.number("warmUp") + " " + load.number("rate") + " 0");
             job.check();
+            int capacity = capacity(broker, client, job, run, load.number("saturateSeconds"));
+            int others = capacity * load.number("loadPercent") / 100;
+            String how = " " + load.number("rate") + " " + others;
             int samples = load.number("samples");
             long cpu = Cpu.nanos();
             long wall = System.nanoTime();
-            List<Double> ms = Stream.of(
-                            client.ask("measure " + run + "m " + samples + how).split(" "))
+            String[] answer =
+                    client.ask("measure " + run + "m " + samples + how).split(" ");
+            List<Double> ms = Stream.of(answer)
+                    .limit(4)
                     .map(micros -> Double.parseDouble(micros) / 1_000)
                     .toList();
             return new Sample(
@@ -77,7 +98,8 @@ public final class AlertingBenchmarks {
                     Cpu.nanos() - cpu,
                     System.nanoTime() - wall,
                     List.of(ms.get(0), ms.get(1), ms.get(2), ms.get(3) - load.number("checkpointMs")),
-                    samples + " alerts, each on the socket and committed");
+                    samples + " alerts, each on the socket and committed, beside " + answer[4] + " events a second of "
+                            + capacity + " that the machine can take");
         }
     }
 }

@@ -4,6 +4,7 @@ import io.tidegate.bench.Benchmark;
 import io.tidegate.bench.Benchmark.Figure;
 import io.tidegate.bench.Benchmark.Target;
 import io.tidegate.bench.Sample;
+import io.tidegate.bench.load.GrpcLoad;
 import io.tidegate.bench.load.HttpLoad;
 import io.tidegate.bench.node.NodePeer;
 import io.tidegate.bench.process.Child;
@@ -61,7 +62,17 @@ public final class IngestBenchmarks {
                                 true,
                                 load -> () -> throughGateway(load, true),
                                 load -> () -> throughNest(load))
-                        .withNode());
+                        .withNode(),
+                // No target is set for it; about as good as HTTP is what it should be.
+                new Benchmark(
+                        "I4",
+                        "a batch of 100 over gRPC / over HTTP, at fixed times: p99 of the answer",
+                        Figure.VALUE_RATIO,
+                        Target.atMost(1.2),
+                        "ingest-open",
+                        true,
+                        load -> () -> atFixedTimes(load, true),
+                        load -> () -> atFixedTimes(load, false)));
     }
 
     private static BetEvents bets(Workload load) {
@@ -120,6 +131,37 @@ public final class IngestBenchmarks {
                 cpuNanos.getAsLong() - cpu,
                 wall,
                 requests + " requests answered");
+    }
+
+    /** From when a request was due until its answer. */
+    private static Sample atFixedTimes(Workload load, boolean grpc) throws Exception {
+        Broker broker = Broker.get();
+        BetEvents bets = bets(load);
+        try (GatewayUnderTest gateway = GatewayUnderTest.start(broker);
+                Child loader = grpc
+                        ? Child.start(
+                                GrpcLoad.class,
+                                gateway.grpcPort(),
+                                gateway.token("bench", "producer"),
+                                load.number("batch"),
+                                load.number("distinct"),
+                                bets.users(),
+                                bets.padding(),
+                                bets.occurredAtMs())
+                        : loader(load, bets, gateway.port(), gateway.token("bench", "producer"))) {
+            int rate = load.number("rate");
+            loader.ask("open " + rate + " " + load.number("warmUpSeconds"));
+            int seconds = load.number("seconds");
+            long cpu = Cpu.nanos();
+            long wall = System.nanoTime();
+            String[] micros = loader.ask("open " + rate + " " + seconds).split(" ");
+            return new Sample(
+                    (long) rate * seconds * load.number("batch"),
+                    Cpu.nanos() - cpu,
+                    System.nanoTime() - wall,
+                    List.of(Double.parseDouble(micros[2]) / 1_000),
+                    rate * seconds + " requests answered");
+        }
     }
 
     /** The gateway's side has checked the log; what both sides share is that each request was answered with 2xx. */

@@ -79,7 +79,7 @@ public final class HttpLoad {
     }
 
     private Histogram open(int rate, int seconds) {
-        Histogram latencies = new ConcurrentHistogram(TimeUnit.SECONDS.toNanos(LONGEST_SECONDS), 3);
+        Histogram latencies = histogram();
         AtomicInteger next = new AtomicInteger();
         long start = System.nanoTime();
         long pause = TimeUnit.SECONDS.toNanos(1) / rate;
@@ -94,6 +94,10 @@ public final class HttpLoad {
         return latencies;
     }
 
+    static Histogram histogram() {
+        return new ConcurrentHistogram(TimeUnit.SECONDS.toNanos(LONGEST_SECONDS), 3);
+    }
+
     /** Returns at once where it has passed. */
     static void awaitTime(long nanoTime) {
         for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
@@ -101,7 +105,7 @@ public final class HttpLoad {
         }
     }
 
-    private static String told(Histogram latencies) {
+    static String told(Histogram latencies) {
         return IntStream.of(50, 95, 99, 100)
                 .mapToObj(percentile -> String.valueOf(latencies.getValueAtPercentile(percentile) / 1_000))
                 .collect(Collectors.joining(" "));

@@ -4,14 +4,18 @@ import io.tidegate.contracts.KafkaAccess;
 import io.tidegate.contracts.Topics;
 import io.tidegate.dev.kafka.KafkaProcess;
 import io.tidegate.dev.kafka.TopicSetup;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -60,6 +64,18 @@ public final class Broker {
     public Map<TopicPartition, Long> ends(String topic) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             return consumer.endOffsets(partitions(consumer, topic));
+        }
+    }
+
+    /** Removes what is on topic {@code events}: whoever reads it from its beginning begins here. */
+    public void forgetEvents() throws IOException, InterruptedException {
+        Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+        ends(Topics.EVENTS).forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end)));
+        try (Admin admin = Admin.create(
+                KafkaAccess.with(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers())))) {
+            admin.deleteRecords(all).all().get();
+        } catch (ExecutionException e) {
+            throw new IOException("records of " + Topics.EVENTS + " can't be removed", e.getCause());
         }
     }
 

@@ -87,6 +87,10 @@ public final class GatewayUnderTest implements AutoCloseable {
         return gateway.httpPort();
     }
 
+    public int grpcPort() {
+        return gateway.grpcPort();
+    }
+
     /** A token of a day. */
     public String token(String subject, String role) throws GeneralSecurityException {
         long now = Instant.now().getEpochSecond();

@@ -40,6 +40,9 @@ import org.apache.flink.core.execution.CheckpointingMode;
 public final class SinkBenchmarks {
 
     private static final String LINEAGE = "bench";
+    /** As long as what the sink puts behind it. */
+    private static final String JOB = "/0123456789abcdef0123456789abcdef";
+
     private static final long DAY_MS = Instant.parse("2026-11-01T00:00:00Z").toEpochMilli();
     private static final TypeInformation<ArchivedEvent> ROW =
             Types.POJO(ArchivedEvent.class, Map.of("source", new SourceRecordTypeInfo<>(Event.class)));
@@ -119,7 +122,7 @@ public final class SinkBenchmarks {
             for (ArchivedEvent row : rows) {
                 encoder.encode(row, out);
                 out.uuid(id);
-                out.string(LINEAGE);
+                out.string(LINEAGE + JOB);
             }
             batches.add(ClickHouseCommittable.seal(
                     table.database(),

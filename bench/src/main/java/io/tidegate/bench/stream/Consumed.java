@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * How far a job has come, by the offsets that it commits with each checkpoint: what lies before them is processed and on record. While it waits it
  * writes ticks as gateways do, ten times a second: the source commits offsets only when something comes.
  */
-final class Consumed implements AutoCloseable {
+public final class Consumed implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(50);
     private static final byte[] TICK =
@@ -33,7 +33,7 @@ final class Consumed implements AutoCloseable {
 
     /** Asked while waiting. */
     @FunctionalInterface
-    interface Liveness {
+    public interface Liveness {
         /** @throws IOException where what is waited for can't come any more */
         void check() throws IOException;
     }
@@ -43,7 +43,7 @@ final class Consumed implements AutoCloseable {
     private final String group;
     private final Liveness liveness;
 
-    Consumed(Broker broker, String group, Liveness liveness) {
+    public Consumed(Broker broker, String group, Liveness liveness) {
         this.admin = Admin.create(
                 KafkaAccess.with(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers())));
         this.ticks = new KafkaProducer<>(
@@ -55,7 +55,7 @@ final class Consumed implements AutoCloseable {
     }
 
     /** Waits until all before these places is processed. */
-    void await(Map<TopicPartition, Long> places) throws IOException, InterruptedException {
+    public void await(Map<TopicPartition, Long> places) throws IOException, InterruptedException {
         long latest = System.nanoTime() + PATIENCE.toNanos();
         for (int i = 0; !reached(places); i++) {
             liveness.check();

@@ -106,7 +106,7 @@ public final class Trial {
 
     /** Those of this JVM that open packages: Flink needs them. The heap is the same for all sides. */
     private static List<String> jvmArguments() {
-        List<String> arguments = new ArrayList<>(List.of("-Xms2g", "-Xmx2g", "-XX:+UseParallelGC"));
+        List<String> arguments = new ArrayList<>(List.of("-Xms3g", "-Xmx3g", "-XX:+UseParallelGC"));
         arguments.add("-Dtidegate.home=" + Home.directory());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-opens"))

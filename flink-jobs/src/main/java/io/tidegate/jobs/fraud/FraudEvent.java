@@ -106,6 +106,23 @@ public record FraudEvent(
                 appendedAtMs);
     }
 
+    /** What counts of it for a subject that is a place: the others of its places would only be carried along. */
+    FraudEvent withOnlyPlace(String onlyIp, String onlyDeviceId) {
+        return new FraudEvent(
+                type,
+                userId,
+                eventId,
+                timeMs,
+                amountE4,
+                postId,
+                onlyIp,
+                onlyDeviceId,
+                "",
+                partition,
+                offset,
+                appendedAtMs);
+    }
+
     /** The same without the tenant, for people to read. */
     FraudEvent withPlainUser() {
         return new FraudEvent(

@@ -34,9 +34,14 @@ final class FraudPatterns {
 
     /** @throws IllegalArgumentException naming the field that the pattern can't work with, or that no pattern is for the rule */
     static FraudPattern of(Rule rule) {
-        Function<Rule, FraudPattern> pattern = BY_RULE.get(rule.id());
+        return of(rule.id(), rule);
+    }
+
+    /** The pattern {@code id} with a rule that may be called otherwise. */
+    static FraudPattern of(String id, Rule rule) {
+        Function<Rule, FraudPattern> pattern = BY_RULE.get(id);
         if (pattern == null) {
-            throw new IllegalArgumentException("rules." + rule.id() + ": no fraud pattern is called that");
+            throw new IllegalArgumentException("rules." + id + ": no fraud pattern is called that");
         }
         return pattern.apply(rule);
     }

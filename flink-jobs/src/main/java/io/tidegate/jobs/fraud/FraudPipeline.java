@@ -69,7 +69,7 @@ public final class FraudPipeline {
         }
 
         SingleOutputStreamOperator<FraudEvent> routed = distinct.process(new SubjectRouter(shared))
-                .returns(FraudEvent.TYPE)
+                .returns(FraudEventWire.TYPE)
                 .name("subjects")
                 .uid(Uids.Fraud.SUBJECTS);
         BroadcastStream<Rule> broadcast = RuleDrivenFunction.broadcast(updates);
@@ -110,13 +110,13 @@ public final class FraudPipeline {
             DataStream<SourceRecord<Event>> events, Duration deduplicationHorizon) {
         return Deduplication.of(
                 events.process(new FraudEvents())
-                        .returns(FraudEvent.TYPE)
+                        .returns(FraudEventWire.TYPE)
                         .name("fraud events")
                         .uid(Uids.Fraud.EVENTS)
                         // As many as the stage before, or Flink deals the records out in turn and a user's lose their
                         // order.
                         .setParallelism(events.getParallelism()),
-                FraudEvent.TYPE,
+                FraudEventWire.TYPE,
                 deduplicationHorizon);
     }
 

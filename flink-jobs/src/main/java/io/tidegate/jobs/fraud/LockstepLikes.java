@@ -26,10 +26,12 @@ final class LockstepLikes extends DistinctUsers {
             return;
         }
         if (!event.deviceId().isEmpty()) {
-            out.collect(SubjectEvent.of("post:" + event.postId() + DEVICE + event.deviceId(), event));
+            out.collect(SubjectEvent.of(
+                    "post:" + event.postId() + DEVICE + event.deviceId(), event.withOnlyPlace("", event.deviceId())));
         }
         if (!event.ip().isEmpty()) {
-            out.collect(SubjectEvent.of("post:" + event.postId() + IP + event.ip(), event));
+            out.collect(
+                    SubjectEvent.of("post:" + event.postId() + IP + event.ip(), event.withOnlyPlace(event.ip(), "")));
         }
     }
 

@@ -48,6 +48,12 @@ final class SharedDetection extends SubjectDetection<SubjectEvent, SharedHistory
     }
 
     @Override
+    boolean needsOthers(FraudEvent event) {
+        DistinctUsers rule = byType.get(event.type());
+        return rule == null || rule.users() > 1;
+    }
+
+    @Override
     SharedHistory newHistory() {
         return new SharedHistory();
     }

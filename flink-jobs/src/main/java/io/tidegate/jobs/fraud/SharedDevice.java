@@ -19,7 +19,7 @@ final class SharedDevice extends DistinctUsers {
     @Override
     void subjects(FraudEvent event, Collector<SubjectEvent> out) {
         if (event.type() == FraudEventType.LOGIN && !event.deviceId().isEmpty()) {
-            out.collect(SubjectEvent.of("device:" + event.deviceId(), event));
+            out.collect(SubjectEvent.of("device:" + event.deviceId(), event.withOnlyPlace("", event.deviceId())));
         }
     }
 

@@ -7,22 +7,28 @@ import org.apache.flink.core.memory.DataOutputView;
 /** What the rule about a device, or a post and where it was liked from, looks back at. */
 final class SharedHistory extends SubjectHistory {
 
-    private Crowd crowd = new Crowd();
+    private static final Crowd NOBODY = new Crowd();
+
+    /** Null until an event was decided about: most subjects have a single one, which waits for a second. */
+    private Crowd crowd;
 
     Crowd crowd() {
+        if (crowd == null) {
+            crowd = new Crowd();
+        }
         return crowd;
     }
 
     SharedHistory copy() {
         SharedHistory copy = new SharedHistory();
         copyTo(copy);
-        copy.crowd = crowd.copy();
+        copy.crowd = crowd == null ? null : crowd.copy();
         return copy;
     }
 
     void write(DataOutputView target) throws IOException {
         writeCommon(target);
-        crowd.write(target);
+        (crowd == null ? NOBODY : crowd).write(target);
     }
 
     static SharedHistory read(DataInputView source) throws IOException {

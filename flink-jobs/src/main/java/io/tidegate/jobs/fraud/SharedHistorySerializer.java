@@ -30,8 +30,10 @@ final class SharedHistorySerializer extends HandWrittenSerializer<SharedHistory>
 
     @Override
     public void serialize(SharedHistory history, DataOutputView target) throws IOException {
-        target.writeByte(VERSION);
-        history.write(target);
+        SmallWrites.gather(target, entry -> {
+            entry.writeByte(VERSION);
+            history.write(entry);
+        });
     }
 
     @Override

@@ -56,17 +56,23 @@ final class Silences {
         return copy;
     }
 
-    void write(DataOutputView target) throws IOException {
-        target.writeByte(rules.length);
-        for (int i = 0; i < rules.length; i++) {
-            StringValue.writeString(rules[i], target);
-            target.writeLong(untilMs[i]);
+    /** @param silences null for none */
+    static void write(Silences silences, DataOutputView target) throws IOException {
+        int count = silences == null ? 0 : silences.rules.length;
+        target.writeByte(count);
+        for (int i = 0; i < count; i++) {
+            StringValue.writeString(silences.rules[i], target);
+            target.writeLong(silences.untilMs[i]);
         }
     }
 
+    /** Null for none. */
     static Silences read(DataInputView source) throws IOException {
-        Silences silences = new Silences();
         int count = source.readUnsignedByte();
+        if (count == 0) {
+            return null;
+        }
+        Silences silences = new Silences();
         for (int i = 0; i < count; i++) {
             silences.begin(StringValue.readString(source), source.readLong());
         }

@@ -72,12 +72,22 @@ abstract class SubjectDetection<I, H extends SubjectHistory> extends RuleDrivenF
     /** Decides about an event, raises what is to be raised, and takes the event up. */
     abstract void take(String subject, FraudEvent event, H history, Collector<Alert> out);
 
+    /** The pattern that a rule is for. */
+    FraudPattern pattern(Rule rule) {
+        return FraudPatterns.of(rule);
+    }
+
+    /** Whether an event can't complete a match of its subject without another one before it. */
+    boolean needsOthers(FraudEvent event) {
+        return false;
+    }
+
     /** Compiles the rules; may refuse them like {@link #rulesInForce}. */
     abstract void compile(List<FraudPattern> patterns);
 
     @Override
     protected final void rulesInForce(Map<String, Rule> rules) {
-        compile(rules.values().stream().map(FraudPatterns::of).toList());
+        compile(rules.values().stream().map(this::pattern).toList());
         retentionMs = rules.values().stream()
                         .mapToLong(rule -> rule.window().toMillis())
                         .max()
@@ -103,13 +113,24 @@ abstract class SubjectDetection<I, H extends SubjectHistory> extends RuleDrivenF
                 return;
             }
             history = history == null ? newHistory() : history;
-            WaitingEvents waiting = history.waiting();
-            waiting.add(event);
-            if (waiting.first() == event) {
-                context.timerService().registerEventTimeTimer(event.timeMs());
-            }
+            await(event, history, context);
         }
         state.update(history);
+    }
+
+    /** Has an event decided about when the watermark reaches it, or, where it needs others and there is none, when another one comes. */
+    private void await(FraudEvent event, H history, ReadOnlyContext context) {
+        boolean alone = history.isUntouched() && needsOthers(event);
+        WaitingEvents waiting = history.waiting();
+        waiting.add(event);
+        if (alone) {
+            // Nearly all subjects stay like this, and are forgotten by one timer, which goes to the end of the queue.
+            history.reviewMs(event.timeMs() + retentionMs);
+            context.timerService().registerEventTimeTimer(history.reviewMs());
+        } else if (waiting.first() == event || waiting.size() == 2) {
+            // Of two the first may have been alone.
+            context.timerService().registerEventTimeTimer(waiting.first().timeMs());
+        }
     }
 
     private void decide(String subject, FraudEvent event, H history, Collector<Alert> out) {
@@ -126,7 +147,7 @@ abstract class SubjectDetection<I, H extends SubjectHistory> extends RuleDrivenF
     }
 
     private long keptUntilMs(H history) {
-        return Math.max(history.latestMs() + retentionMs, history.silences().endMs());
+        return Math.max(history.latestMs() + retentionMs, history.silentUntilMs());
     }
 
     @Override
@@ -137,7 +158,7 @@ abstract class SubjectDetection<I, H extends SubjectHistory> extends RuleDrivenF
             return;
         }
         while (history.isWaiting() && history.waiting().first().timeMs() <= context.currentWatermark()) {
-            decide(context.getCurrentKey(), history.waiting().removeFirst(), history, out);
+            decide(context.getCurrentKey(), history.removeFirstWaiting(), history, out);
         }
         if (history.reviewMs() <= timestamp) {
             history.reviewMs(Long.MIN_VALUE);
@@ -166,13 +187,13 @@ abstract class SubjectDetection<I, H extends SubjectHistory> extends RuleDrivenF
     final void apply(
             FraudPattern pattern, String subject, FraudEvent event, H history, Match<H> match, Collector<Alert> out) {
         Rule rule = pattern.rule();
-        if (!rule.enabled() || history.silences().covers(rule.id(), event.timeMs())) {
+        if (!rule.enabled() || history.isSilent(rule.id(), event.timeMs())) {
             return;
         }
         List<FraudEvent> events = match.of(event, history);
         if (!events.isEmpty()) {
             out.collect(pattern.alert(subject, events));
-            history.silences().begin(rule.id(), event.timeMs() + pattern.windowMs());
+            history.silence(rule.id(), event.timeMs() + pattern.windowMs());
         }
     }
 

@@ -7,7 +7,8 @@ import org.apache.flink.core.memory.DataOutputView;
 /** What detection knows of a subject, whatever its kind. Mutable; the operator writes it back to the state after each use. */
 abstract class SubjectHistory {
 
-    private Silences silences = new Silences();
+    /** Null until a rule has raised something: of most subjects none ever does. */
+    private Silences silences;
     /** Null where detection doesn't wait for the watermark, or nothing waits. */
     private WaitingEvents waiting;
     /** Detection time of the latest event that the rules have seen. */
@@ -15,8 +16,27 @@ abstract class SubjectHistory {
     /** When the operator looks whether all this can be forgotten; {@link Long#MIN_VALUE} before the first timer. */
     private long reviewMs = Long.MIN_VALUE;
 
-    final Silences silences() {
-        return silences;
+    /** Whether the rule says nothing about a match completed at {@code timeMs}. */
+    final boolean isSilent(String rule, long timeMs) {
+        return silences != null && silences.covers(rule, timeMs);
+    }
+
+    /** @param endMs exclusive */
+    final void silence(String rule, long endMs) {
+        if (silences == null) {
+            silences = new Silences();
+        }
+        silences.begin(rule, endMs);
+    }
+
+    /** When the last silence is over; {@link Long#MIN_VALUE} without any. */
+    final long silentUntilMs() {
+        return silences == null ? Long.MIN_VALUE : silences.endMs();
+    }
+
+    /** Whether nothing has been decided about the subject, and nothing waits to be. */
+    final boolean isUntouched() {
+        return latestMs == Long.MIN_VALUE && waiting == null;
     }
 
     final WaitingEvents waiting() {
@@ -27,7 +47,16 @@ abstract class SubjectHistory {
     }
 
     final boolean isWaiting() {
-        return waiting != null && !waiting.isEmpty();
+        return waiting != null;
+    }
+
+    /** The first of the events that wait; there is one. */
+    final FraudEvent removeFirstWaiting() {
+        FraudEvent first = waiting.removeFirst();
+        if (waiting.isEmpty()) {
+            waiting = null;
+        }
+        return first;
     }
 
     final long latestMs() {
@@ -47,7 +76,7 @@ abstract class SubjectHistory {
     }
 
     final void copyTo(SubjectHistory copy) {
-        copy.silences = silences.copy();
+        copy.silences = silences == null ? null : silences.copy();
         copy.waiting = isWaiting() ? waiting.copy() : null;
         copy.latestMs = latestMs;
         copy.reviewMs = reviewMs;
@@ -56,7 +85,7 @@ abstract class SubjectHistory {
     final void writeCommon(DataOutputView target) throws IOException {
         target.writeLong(latestMs);
         target.writeLong(reviewMs);
-        silences.write(target);
+        Silences.write(silences, target);
         target.writeBoolean(isWaiting());
         if (isWaiting()) {
             waiting.write(target);

@@ -2,7 +2,6 @@ package io.tidegate.jobs.fraud;
 
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -12,7 +11,7 @@ final class SubjectRouter extends ProcessFunction<FraudEvent, FraudEvent> {
 
     private static final long serialVersionUID = 1L;
 
-    static final OutputTag<SubjectEvent> SHARED = new OutputTag<>("shared", TypeInformation.of(SubjectEvent.class));
+    static final OutputTag<SubjectEvent> SHARED = new OutputTag<>("shared", SubjectEventWire.TYPE);
 
     private final FraudPattern[] shared;
     private transient SideOutput side;

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.flink.util.Collector;
 
 /** The compiled rules about a user. Keyed by user. */
-final class UserDetection extends SubjectDetection<FraudEvent, UserHistory> {
+class UserDetection extends SubjectDetection<FraudEvent, UserHistory> {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,7 +34,7 @@ final class UserDetection extends SubjectDetection<FraudEvent, UserHistory> {
     }
 
     @Override
-    void compile(List<FraudPattern> patterns) {
+    final void compile(List<FraudPattern> patterns) {
         UserNeeds nextNeeds = UserNeeds.NONE;
         Map<FraudEventType, Compiled[]> next = new EnumMap<>(FraudEventType.class);
         for (FraudEventType type : FraudEventType.values()) {
@@ -60,17 +60,17 @@ final class UserDetection extends SubjectDetection<FraudEvent, UserHistory> {
     }
 
     @Override
-    FraudEvent event(FraudEvent input) {
+    final FraudEvent event(FraudEvent input) {
         return input;
     }
 
     @Override
-    UserHistory newHistory() {
+    final UserHistory newHistory() {
         return new UserHistory();
     }
 
     @Override
-    void take(String user, FraudEvent event, UserHistory history, Collector<Alert> out) {
+    final void take(String user, FraudEvent event, UserHistory history, Collector<Alert> out) {
         for (Compiled compiled : byType.get(event.type())) {
             apply(compiled.pattern(), user, event, history, compiled.rule()::match, out);
         }

@@ -30,8 +30,10 @@ final class UserHistorySerializer extends HandWrittenSerializer<UserHistory> {
 
     @Override
     public void serialize(UserHistory history, DataOutputView target) throws IOException {
-        target.writeByte(VERSION);
-        history.write(target);
+        SmallWrites.gather(target, entry -> {
+            entry.writeByte(VERSION);
+            history.write(entry);
+        });
     }
 
     @Override

@@ -8,7 +8,8 @@ import org.apache.flink.core.memory.DataOutputView;
 /** Events of a subject that the watermark hasn't reached yet, in the order of detection: {@link ArrivalOrder} among equal times. */
 final class WaitingEvents {
 
-    private final ArrayDeque<FraudEvent> events = new ArrayDeque<>();
+    /** Of most subjects one at a time. */
+    private final ArrayDeque<FraudEvent> events = new ArrayDeque<>(1);
 
     boolean isEmpty() {
         return events.isEmpty();

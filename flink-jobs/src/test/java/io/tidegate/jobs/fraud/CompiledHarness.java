@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.functions.util.ListCollector;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
@@ -28,7 +32,13 @@ final class CompiledHarness extends PatternHarness {
     private final KeyedBroadcastOperatorTestHarness<String, SubjectEvent, Rule, Alert> subjects;
     private final List<Alert> alerts = new ArrayList<>();
 
-    private CompiledHarness(Collection<Rule> rules, SubjectDetection.Order order) throws Exception {
+    /** Makes the operator of the rules about users. */
+    @FunctionalInterface
+    interface OfUsers {
+        UserDetection of(SubjectDetection.Order order, Collection<Rule> rules);
+    }
+
+    private CompiledHarness(Collection<Rule> rules, SubjectDetection.Order order, OfUsers detection) throws Exception {
         List<Rule> aboutUsers = new ArrayList<>();
         List<Rule> aboutShared = new ArrayList<>();
         for (Rule rule : rules) {
@@ -40,7 +50,7 @@ final class CompiledHarness extends PatternHarness {
                 shared.add(pattern);
             }
         }
-        users = harness(new UserDetection(order, aboutUsers), FraudEvent::userId, 1, 0);
+        users = harness(detection.of(order, aboutUsers), FraudEvent::userId, 1, 0);
         users.open();
         subjects = harness(new SharedDetection(aboutShared), SubjectEvent::subject, 1, 0);
         subjects.open();
@@ -61,11 +71,42 @@ final class CompiledHarness extends PatternHarness {
 
     /** As in production: users' events on arrival. */
     static CompiledHarness of(Rule... rules) throws Exception {
-        return new CompiledHarness(List.of(rules), SubjectDetection.Order.ARRIVAL);
+        return of(List.of(rules), SubjectDetection.Order.ARRIVAL);
     }
 
     static CompiledHarness of(Collection<Rule> rules, SubjectDetection.Order order) throws Exception {
-        return new CompiledHarness(rules, order);
+        return new CompiledHarness(rules, order, UserDetection::new);
+    }
+
+    /** With rules about users only, in an operator of the test's own. */
+    static CompiledHarness ofUsers(UserDetection detection) throws Exception {
+        return new CompiledHarness(List.of(), SubjectDetection.Order.ARRIVAL, (order, rules) -> detection);
+    }
+
+    /** How many have a history. */
+    long users() {
+        return users.getOperator()
+                .getKeyedStateBackend()
+                .getKeys("history", VoidNamespace.INSTANCE)
+                .count();
+    }
+
+    /** The users' histories as a checkpoint would hold them. */
+    long historyBytes() throws Exception {
+        var backend = users.getOperator().getKeyedStateBackend();
+        DataOutputSerializer bytes = new DataOutputSerializer(1 << 10);
+        long[] sum = {0};
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new ValueStateDescriptor<>("history", UserHistorySerializer.INSTANCE),
+                (user, history) -> {
+                    bytes.clear();
+                    StringSerializer.INSTANCE.serialize((String) user, bytes);
+                    UserHistorySerializer.INSTANCE.serialize(history.value(), bytes);
+                    sum[0] += bytes.length();
+                });
+        return sum[0];
     }
 
     /** A rule comes in. */

@@ -43,7 +43,74 @@ public final class DetectionCost {
      */
     public record Result(int events, long cpuNanos, long wallNanos, List<String> alerts) {}
 
+    /**
+     * @param cost of an event while all users have a history
+     * @param stateBytes of a user in a checkpoint
+     * @param heapBytes of a user in memory: history, key, timer and the tables they are in
+     */
+    public record Footprint(Result cost, double stateBytes, double heapBytes) {}
+
+    /** Rules that each look at every bet. */
+    private static final List<String> ABOUT_BETS = List.of(ProbeThenStrike.ID, RapidBets.ID, BetEscalation.ID);
+
     private DetectionCost() {}
+
+    /** With the rules in force by default, and what the users' histories take. */
+    public static Footprint ofUsers(Workload workload) throws Exception {
+        long before = heapBytes();
+        try (CompiledHarness harness = CompiledHarness.of(
+                FraudPatterns.of(RuleSet.defaults()).stream()
+                        .map(FraudPattern::rule)
+                        .toList(),
+                SubjectDetection.Order.ARRIVAL)) {
+            Result cost = measure(List.of(harness), workload);
+            harness.alerts().clear();
+            long users = harness.users();
+            return new Footprint(
+                    cost, harness.historyBytes() / (double) users, Math.max(0, heapBytes() - before) / (double) users);
+        }
+    }
+
+    /** With so many rules, of which each looks at every bet: three patterns over and over, each time as another rule. */
+    public static Result ofRules(int count, Workload workload) throws Exception {
+        List<Rule> rules = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Rule rule = RuleSet.defaults().rule(ABOUT_BETS.get(i % ABOUT_BETS.size()));
+            rules.add(new Rule(
+                    rule.id() + ManyRules.NUMBER + i,
+                    rule.version(),
+                    true,
+                    rule.severity(),
+                    rule.window(),
+                    rule.thresholds()));
+        }
+        try (CompiledHarness harness = CompiledHarness.ofUsers(new ManyRules(rules))) {
+            return measure(List.of(harness), workload);
+        }
+    }
+
+    /** Several rules for one pattern. */
+    private static final class ManyRules extends UserDetection {
+
+        private static final long serialVersionUID = 1L;
+        private static final char NUMBER = '#';
+
+        ManyRules(List<Rule> rules) {
+            super(Order.ARRIVAL, rules);
+        }
+
+        @Override
+        FraudPattern pattern(Rule rule) {
+            return FraudPatterns.of(rule.id().substring(0, rule.id().indexOf(NUMBER)), rule);
+        }
+    }
+
+    private static long heapBytes() {
+        // Twice: what the first one finds unreachable may hold on to more.
+        System.gc();
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
 
     /** The rules in force by default. */
     public static Result of(DetectionForm form, Workload workload) throws Exception {
@@ -53,32 +120,35 @@ public final class DetectionCost {
                         .map(FraudPattern::rule)
                         .toList());
         try {
-            Bets bets = new Bets(workload);
-            // Everything is compiled and every match of the window is open before the clock runs.
-            bets.feed(harnesses, Math.max(workload.openMatches(), workload.warmUp()));
-            int before = count(harnesses);
-            long cpu = cpuNanos();
-            long wall = System.nanoTime();
-            bets.feed(harnesses, workload.events());
-            long cpuNanos = cpuNanos() - cpu;
-            long wallNanos = System.nanoTime() - wall;
-            List<String> alerts = new ArrayList<>();
-            for (PatternHarness harness : harnesses) {
-                for (Alert alert : harness.alerts()) {
-                    alerts.add(alert.getAlertId());
-                }
-            }
-            alerts.sort(Comparator.naturalOrder());
-            if (alerts.size() == before) {
-                throw new IllegalStateException(
-                        "no alert in " + workload + ": nothing was detected, so nothing measured");
-            }
-            return new Result(workload.events(), cpuNanos, wallNanos, alerts);
+            return measure(harnesses, workload);
         } finally {
             for (PatternHarness harness : harnesses) {
                 harness.close();
             }
         }
+    }
+
+    private static Result measure(List<? extends PatternHarness> harnesses, Workload workload) throws Exception {
+        Bets bets = new Bets(workload);
+        // Everything is compiled and every match of the window is open before the clock runs.
+        bets.feed(harnesses, Math.max(workload.openMatches(), workload.warmUp()));
+        int before = count(harnesses);
+        long cpu = cpuNanos();
+        long wall = System.nanoTime();
+        bets.feed(harnesses, workload.events());
+        long cpuNanos = cpuNanos() - cpu;
+        long wallNanos = System.nanoTime() - wall;
+        List<String> alerts = new ArrayList<>();
+        for (PatternHarness harness : harnesses) {
+            for (Alert alert : harness.alerts()) {
+                alerts.add(alert.getAlertId());
+            }
+        }
+        alerts.sort(Comparator.naturalOrder());
+        if (alerts.size() == before) {
+            throw new IllegalStateException("no alert in " + workload + ": nothing was detected, so nothing measured");
+        }
+        return new Result(workload.events(), cpuNanos, wallNanos, alerts);
     }
 
     private static List<PatternHarness> harnesses(DetectionForm form, Collection<Rule> rules) throws Exception {
@@ -92,7 +162,7 @@ public final class DetectionCost {
         return harnesses;
     }
 
-    private static int count(List<PatternHarness> harnesses) {
+    private static int count(List<? extends PatternHarness> harnesses) {
         return harnesses.stream().mapToInt(harness -> harness.alerts().size()).sum();
     }
 
@@ -115,7 +185,7 @@ public final class DetectionCost {
             this.stepMs = (double) OPEN.toMillis() / workload.openMatches();
         }
 
-        void feed(List<PatternHarness> harnesses, int events) throws Exception {
+        void feed(List<? extends PatternHarness> harnesses, int events) throws Exception {
             for (int i = 0; i < events; i++) {
                 FraudEvent bet = next();
                 if (bet.timeMs() - 1 >= watermarkMs + WATERMARK_INTERVAL.toMillis()) {

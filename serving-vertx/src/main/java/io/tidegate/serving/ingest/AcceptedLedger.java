@@ -36,6 +36,10 @@ final class AcceptedLedger {
     private final String gateway;
     private final Map<Cell, Count> counts = new HashMap<>();
     private long newestMinuteMs = Long.MIN_VALUE;
+    /** Of the last record: acknowledgements come by whole batches of one partition, mostly within a minute. */
+    private Cell lastCell;
+
+    private Count lastCount;
 
     AcceptedLedger() {
         // Another one after each start: counts begin at 0 again, and the old ones stay true.
@@ -51,9 +55,16 @@ final class AcceptedLedger {
         if (appendedAtMs < 0) {
             return;
         }
-        long minuteMs = appendedAtMs / MINUTE_MS * MINUTE_MS;
-        counts.computeIfAbsent(new Cell(partition, minuteMs), cell -> new Count()).records++;
-        newestMinuteMs = Math.max(newestMinuteMs, minuteMs);
+        if (lastCell == null
+                || lastCell.partition != partition
+                || appendedAtMs < lastCell.minuteMs
+                || appendedAtMs - lastCell.minuteMs >= MINUTE_MS) {
+            long minuteMs = appendedAtMs / MINUTE_MS * MINUTE_MS;
+            lastCell = new Cell(partition, minuteMs);
+            lastCount = counts.computeIfAbsent(lastCell, cell -> new Count());
+            newestMinuteMs = Math.max(newestMinuteMs, minuteMs);
+        }
+        lastCount.records++;
     }
 
     /** What has changed since it was published. A record that can't be sent is to be given to {@link #failed}. */
@@ -66,6 +77,7 @@ final class AcceptedLedger {
             }
         });
         counts.keySet().removeIf(cell -> cell.minuteMs < newestMinuteMs - MINUTES_KEPT * MINUTE_MS);
+        lastCell = null;
         return due;
     }
 

@@ -90,9 +90,11 @@ final class EventAssembler {
 
     /** The sender's id, or one made from the request's key and the event's index in it, or a new one. */
     private static String eventId(EventDraft draft, IngestTerms terms, int index) {
-        if (draft.has(EVENT_ID)) {
-            return draft.text(EVENT_ID);
-        }
+        return draft.has(EVENT_ID) ? draft.text(EVENT_ID) : newEventId(terms, index);
+    }
+
+    /** For an event that came without one. */
+    static String newEventId(IngestTerms terms, int index) {
         return terms.repeatKey().isPresent() ? terms.repeatKey().get().eventId(index) : EventIds.next(terms.nowMs());
     }
 

@@ -13,14 +13,11 @@ import java.util.Map;
  */
 final class EventDraft {
 
-    private static final long HASH_SEED = 0xcbf29ce484222325L;
-    private static final long HASH_PRIME = 0x100000001b3L;
-
     /** What {@link #content} leaves out, or takes from elsewhere. */
-    private static final long NO_CONTENT =
+    static final long NO_CONTENT =
             EventField.mask(EventField.EVENT_ID, EventField.TYPE, EventField.ATTRIBUTES, EventField.TENANT);
 
-    private static final long NUMBERS =
+    static final long NUMBERS =
             EventField.mask(EventField.OCCURRED_AT, EventField.AMOUNT, EventField.ODDS, EventField.PAYOUT);
 
     static final int MAX_ID_LENGTH = 128;
@@ -204,28 +201,22 @@ final class EventDraft {
 
     /** Hash of who the event belongs to and its id. Not 0. */
     long identity(String tenant) {
-        long hash = hash(hash(hash(HASH_SEED, tenant), text(EventField.USER_ID)), text(EventField.EVENT_ID));
-        return hash == 0 ? 1 : hash;
+        long hash = ContentHash.text(ContentHash.SEED, tenant);
+        hash = ContentHash.text(hash, text(EventField.USER_ID));
+        return ContentHash.identity(ContentHash.text(hash, text(EventField.EVENT_ID)));
     }
 
-    /** Hash of all that was given but the id: good enough to notice a mistake, no proof against somebody who wants to collide. */
+    /** Hash of all that was given but the id. */
     long content() {
-        long hash = HASH_SEED ^ (type == null ? 0 : type.ordinal());
+        long hash = ContentHash.number(ContentHash.SEED, type == null ? -1 : type.ordinal());
         for (long rest = present & ~NO_CONTENT; rest != 0; rest &= rest - 1) {
             int field = Long.numberOfTrailingZeros(rest);
-            hash = (hash ^ field) * HASH_PRIME;
-            hash = (NUMBERS >> field & 1) == 0 ? hash(hash, texts[field]) : (hash ^ numbers[field]) * HASH_PRIME;
+            hash = ContentHash.number(hash, field);
+            hash = (NUMBERS >> field & 1) == 0
+                    ? ContentHash.text(hash, texts[field])
+                    : ContentHash.number(hash, numbers[field]);
         }
-        return attributes.isEmpty() ? hash : (hash ^ attributes.hashCode()) * HASH_PRIME;
-    }
-
-    /** FNV-1a over characters. */
-    private static long hash(long seed, String text) {
-        long hash = seed;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * HASH_PRIME;
-        }
-        return (hash ^ 0xffff) * HASH_PRIME;
+        return attributes.isEmpty() ? hash : ContentHash.number(hash, attributes.hashCode());
     }
 
     private void putType(String value) {
@@ -267,16 +258,22 @@ final class EventDraft {
 
     /** Only literal addresses: a name would have to be looked up. Kept in one form, so that equal addresses are equal texts. */
     private void putIp(EventField field, String value) {
+        String address = canonicalIp(value);
+        if (address == null) {
+            reject(RejectionCode.INVALID_FIELD, field, "is no IPv4 or IPv6 address");
+        } else {
+            put(field, address);
+        }
+    }
+
+    /** Null where it is no literal address. */
+    static String canonicalIp(String value) {
         InetAddress address = null;
         if (value.length() <= MAX_IP_LENGTH && value.indexOf('%') < 0 && value.indexOf('[') < 0) {
             byte[] bytes = NetUtil.createByteArrayFromIpAddressString(value);
             address = bytes == null ? null : ofBytes(bytes);
         }
-        if (address == null) {
-            reject(RejectionCode.INVALID_FIELD, field, "is no IPv4 or IPv6 address");
-        } else {
-            put(field, NetUtil.toAddressString(address));
-        }
+        return address == null ? null : NetUtil.toAddressString(address);
     }
 
     private static InetAddress ofBytes(byte[] bytes) {
@@ -322,7 +319,7 @@ final class EventDraft {
     }
 
     /** No control characters, and no half of a surrogate pair: encoded as UTF-8 two such ids could become the same bytes. */
-    private static boolean isPrintable(String text) {
+    static boolean isPrintable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < 0x20 || c >= 0x7f && c <= 0x9f) {

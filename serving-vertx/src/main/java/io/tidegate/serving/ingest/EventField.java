@@ -45,7 +45,8 @@ enum EventField {
         ATTRIBUTES
     }
 
-    static final int COUNT = values().length;
+    private static final EventField[] VALUES = values();
+    static final int COUNT = VALUES.length;
 
     private static final Map<String, EventField> BY_NAME = new HashMap<>();
 
@@ -83,6 +84,10 @@ enum EventField {
             mask |= field.bit;
         }
         return mask;
+    }
+
+    static EventField byOrdinal(int ordinal) {
+        return VALUES[ordinal];
     }
 
     /** Null if there is no such field. */

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 
 /**
- * JSON bytes to records for the topic, token by token: no tree, no data binding, no object per field.
+ * JSON bytes to records for the topic, token by token: no tree, no data binding, no object per field. What is plain goes an even shorter
+ * way, see {@link PlainEvents}.
  *
  * <p>A bad event costs its sender that event and not its neighbours. Only what keeps the parser from finding the next event
  * refuses the whole body: broken JSON in an array, nesting deeper than {@value #MAX_DEPTH}, a text over {@value #MAX_TEXT}
@@ -43,6 +44,12 @@ final class EventJsonDecoder {
 
     /** Reads one object or an array of objects. */
     EventBatch decodeJson(byte[] body, int length, IngestTerms terms) throws BodyRefusedException {
+        EventBatch plain = new PlainEvents(body, terms).read(length, maxEvents);
+        return plain == null ? decodeAnyJson(body, length, terms) : plain;
+    }
+
+    /** Without the short cut. */
+    EventBatch decodeAnyJson(byte[] body, int length, IngestTerms terms) throws BodyRefusedException {
         EventBatch batch = new EventBatch();
         EventDraft draft = new EventDraft();
         try (JsonParser parser = json.createParser(body, 0, length)) {
@@ -71,6 +78,7 @@ final class EventJsonDecoder {
     /** Reads one object per line; blank lines are skipped. */
     EventBatch decodeLines(byte[] body, int length, IngestTerms terms) throws BodyRefusedException {
         EventBatch batch = new EventBatch();
+        PlainEvents plain = new PlainEvents(body, terms);
         EventDraft draft = new EventDraft();
         int start = 0;
         while (start < length) {
@@ -80,7 +88,9 @@ final class EventJsonDecoder {
             }
             if (!isBlank(body, start, end)) {
                 checkCount(batch);
-                readLine(body, start, end, draft, terms, batch);
+                if (!plain.readLine(start, end, batch)) {
+                    readLine(body, start, end, draft, terms, batch);
+                }
             }
             start = end + 1;
         }

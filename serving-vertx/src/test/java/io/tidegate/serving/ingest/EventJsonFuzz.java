@@ -9,7 +9,10 @@ public final class EventJsonFuzz {
 
     public static void fuzzerTestOneInput(byte[] input) {
         try {
-            FuzzTerms.check(DECODER.decodeJson(input, input.length, FuzzTerms.TERMS));
+            EventBatch batch = DECODER.decodeJson(input, input.length, FuzzTerms.TERMS);
+            FuzzTerms.check(batch);
+            // Whichever way it was read, the long one brings the same.
+            FuzzTerms.requireSame(batch, DECODER.decodeAnyJson(input, input.length, FuzzTerms.TERMS));
         } catch (BodyRefusedException e) {
             FuzzTerms.require(e.status() == 400 || e.status() == 413, "status");
         }

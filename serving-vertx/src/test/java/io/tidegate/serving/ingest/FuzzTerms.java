@@ -3,13 +3,15 @@ package io.tidegate.serving.ingest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tidegate.contracts.v1.Event;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What holds for every batch, whatever it was read from. */
 final class FuzzTerms {
 
     static final int MAX_EVENTS = 100;
     private static final long NOW = 1_790_000_000_000L;
-    static final IngestTerms TERMS = new IngestTerms(NOW, NOW - 86_400_000L, NOW + 300_000L, "tenant-1");
+    static final IngestTerms TERMS = new IngestTerms(NOW, NOW - 86_400_000L, NOW + 300_000L, "tenant-1")
+            .repeatableAs(new RepeatKey("tenant-1", "sender", "key"));
 
     private FuzzTerms() {}
 
@@ -39,6 +41,16 @@ final class FuzzTerms {
         }
         for (Rejection rejection : batch.rejected()) {
             require(rejection.code() != null && rejection.message().length() < 600, "rejection");
+        }
+    }
+
+    static void requireSame(EventBatch batch, EventBatch other) {
+        require(batch.eventIds().equals(other.eventIds()), "other events");
+        for (int i = 0; i < batch.accepted().size(); i++) {
+            EncodedEvent event = batch.accepted().get(i);
+            EncodedEvent expected = other.accepted().get(i);
+            require(Arrays.equals(event.value(), expected.value()), "another record");
+            require(event.identity() == expected.identity() && event.content() == expected.content(), "another hash");
         }
     }
 
