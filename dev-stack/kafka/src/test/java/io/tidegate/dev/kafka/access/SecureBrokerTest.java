@@ -116,6 +116,17 @@ class SecureBrokerTest {
             alerts.commitTransaction();
         }
 
+        // As Flink's sink does before its first transaction, for every topic that it writes to.
+        try (Admin admin = Admin.create(client("jobs", passwords.get("jobs")))) {
+            for (String topic : List.of(Topics.ALERTS, Topics.NOTIFICATIONS, Topics.EVENTS_DLQ)) {
+                assertThat(admin.describeProducers(List.of(new TopicPartition(topic, 0)))
+                                .all()
+                                .get())
+                        .as(topic)
+                        .hasSize(1);
+            }
+        }
+
         try (KafkaProducer<byte[], byte[]> rules =
                 producer("jobs", Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tidegate-rules"))) {
             assertThatThrownBy(rules::initTransactions).isInstanceOf(TransactionalIdAuthorizationException.class);
