@@ -10,10 +10,10 @@ import io.tidegate.jobs.JobConfig;
 import io.tidegate.jobs.source.DeadLetter;
 import java.io.Serializable;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
@@ -27,12 +27,12 @@ public final class TopicSink {
 
     private TopicSink() {}
 
-    public static KafkaSink<Alert> alerts(JobConfig config, String job) {
+    public static Sink<Alert> alerts(JobConfig config, String job) {
         return transactional(
                 config, job, Topics.ALERTS, new KeyedMessageSerializer<>(Topics.ALERTS, Alert::getSubject));
     }
 
-    public static KafkaSink<Notification> notifications(JobConfig config, String job) {
+    public static Sink<Notification> notifications(JobConfig config, String job) {
         return transactional(
                 config,
                 job,
@@ -40,7 +40,7 @@ public final class TopicSink {
                 new KeyedMessageSerializer<>(Topics.NOTIFICATIONS, Notification::getRecipient));
     }
 
-    public static KafkaSink<DeadLetter> deadLetters(JobConfig config, String job) {
+    public static Sink<DeadLetter> deadLetters(JobConfig config, String job) {
         Properties properties = producer();
         // The largest record that a topic takes, with the headers on top of it.
         properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topics.MAX_DEAD_LETTER_BYTES));
@@ -56,12 +56,12 @@ public final class TopicSink {
                 .build();
     }
 
-    private static <T> KafkaSink<T> transactional(
+    private static <T> Sink<T> transactional(
             JobConfig config, String job, String topic, KafkaRecordSerializationSchema<T> serializer) {
         return transactional(config, job, topic, serializer, producer());
     }
 
-    private static <T> KafkaSink<T> transactional(
+    private static <T> Sink<T> transactional(
             JobConfig config,
             String job,
             String topic,
@@ -70,17 +70,9 @@ public final class TopicSink {
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(config.transactionTimeout().toMillis()));
-        return KafkaSink.<T>builder()
-                .setBootstrapServers(config.kafkaBootstrapServers())
-                .setKafkaProducerConfig(properties)
-                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                // Stable for ever: after a restart the sink finds its open transactions by this prefix.
-                .setTransactionalIdPrefix("tidegate-" + job + "-" + topic)
-                // Re-uses a few ids; the other strategy makes a new one per checkpoint, which brokers remember for
-                // days.
-                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-                .setRecordSerializer(serializer)
-                .build();
+        // The prefix is stable for ever: after a restart the sink finds its open transactions by it.
+        return new AttemptKafkaSink<>(
+                config.kafkaBootstrapServers(), properties, "tidegate-" + job + "-" + topic, serializer);
     }
 
     private static Properties producer() {
