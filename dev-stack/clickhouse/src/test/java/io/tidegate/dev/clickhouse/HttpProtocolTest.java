@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.tidegate.dev.clickhouse.compression.BlockInputStream;
 import io.tidegate.dev.clickhouse.compression.BlockOutputStream;
 import io.tidegate.dev.clickhouse.compression.ContentCoding;
+import io.tidegate.dev.clickhouse.engine.EngineDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,6 +85,13 @@ class HttpProtocolTest {
                 .containsPattern("(?m)^ClickHouseAsyncMetrics_MaxPartCountForPartition [1-9]")
                 .containsPattern("(?m)^ClickHouseAsyncMetrics_DiskAvailable_default [1-9]")
                 .doesNotContainPattern("(?m)^#.*\n(#.*\n)*\\z");
+    }
+
+    /** A merge that runs into the end of a disk loses rows: docs/adr/0043. */
+    @Test
+    void roomIsKeptFreeOnTheDisk() throws Exception {
+        assertThat(post("/", "SELECT keep_free_space FROM system.disks").body().strip())
+                .isEqualTo(Long.toString(EngineDirectory.KEEP_FREE_BYTES));
     }
 
     @Test

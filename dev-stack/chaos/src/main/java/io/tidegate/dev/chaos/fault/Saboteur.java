@@ -2,6 +2,7 @@ package io.tidegate.dev.chaos.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidegate.dev.chaos.fault.FaultPlan.Draw;
+import io.tidegate.dev.clickhouse.engine.EngineDirectory;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Fault;
 import io.tidegate.dev.clickhouse.proxy.FaultyProxy.Moment;
@@ -102,7 +103,8 @@ public final class Saboteur {
             case LATE_REQUESTS -> script(draw, Fault.LATE_REQUEST);
             case FILL_STORE, FILL_CHECKPOINTS -> {
                 SmallDisk disk = disks.get(draw.kind());
-                disk.fill();
+                // What a merge is running into when the disk is full at once, the engine loses: docs/adr/0043.
+                disk.fill(draw.kind() == FaultKind.FILL_STORE ? 5 * EngineDirectory.KEEP_FREE_BYTES / 4 : 0);
                 yield done(
                         draw.kind() == FaultKind.FILL_STORE ? "the disk of a store" : "the checkpoints' disk",
                         disk::free);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 public final class SmallDisk implements AutoCloseable {
 
     private static final long BLOCK = 1024 * 1024;
+    private static final long SLOW_PIECE = 4 * BLOCK;
+    private static final Duration SLOW_PAUSE = Duration.ofMillis(100);
 
     private final Path mounted;
     private final Path image;
@@ -50,11 +53,19 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** To the last byte. */
-    void fill() throws IOException {
+    /**
+     * To the last byte.
+     *
+     * @param slowlyBelow free bytes below which it goes at the pace of a log that somebody forgot, some 30 MB a second
+     */
+    void fill(long slowlyBelow) throws IOException, InterruptedException {
         // Large pieces first: they cost nothing on this file system.
         long piece = 1024 * BLOCK;
         for (int number = 0; piece >= BLOCK; number++) {
+            if (Files.getFileStore(mounted).getUsableSpace() < slowlyBelow + piece && piece >= SLOW_PIECE) {
+                piece = SLOW_PIECE;
+                TimeUnit.MILLISECONDS.sleep(SLOW_PAUSE.toMillis());
+            }
             if (run("fallocate", "-l", Long.toString(piece), filler(number).toString())
                     .isPresent()) {
                 Files.deleteIfExists(filler(number));

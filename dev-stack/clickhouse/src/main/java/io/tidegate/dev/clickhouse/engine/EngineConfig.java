@@ -43,12 +43,19 @@ final class EngineConfig {
                         <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
                     </merge_tree>
 
+                    <!-- Below so much free space nothing is inserted or merged. It has to be more than others can use up while a merge
+                         is running: this engine keeps the empty result of one that ran into the end of the disk, and drops what it
+                         was made from (docs/adr/0043). -->
+                    <storage_configuration>
+                        <disks><default><keep_free_space_bytes>%d</keep_free_space_bytes></default></disks>
+                    </storage_configuration>
+
                     <!-- Engines that reach out (File, URL, MySQL, …) need a grant that users.xml doesn't give. -->
                     <access_control_improvements>
                         <table_engines_require_grant>true</table_engines_require_grant>
                     </access_control_improvements>
                 </clickhouse>
-                """.formatted(directory.usersFile());
+                """.formatted(directory.usersFile(), EngineDirectory.KEEP_FREE_BYTES);
     }
 
     static String users() {

@@ -15,6 +15,9 @@ import java.nio.file.StandardOpenOption;
  */
 public final class EngineDirectory implements AutoCloseable {
 
+    /** With less than this free on its file system, the engine takes no insert and merges nothing. */
+    public static final long KEEP_FREE_BYTES = 256L << 20;
+
     private final Path root;
     private final FileChannel lockFile;
 
