@@ -33,6 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -294,10 +296,22 @@ final class Campaign {
             TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
         }
         String problem = "";
-        try {
+        // A part that starts again takes its time; the rest of the platform may be well long before.
+        FutureTask<Void> healing = new FutureTask<>(() -> {
             injected.healing().heal();
-        } catch (IOException | StartException | RuntimeException e) {
-            problem = "the fault couldn't be healed: " + e.getMessage();
+            return null;
+        });
+        Thread healer = new Thread(healing, "healing");
+        healer.setDaemon(true);
+        healer.start();
+        while (!healing.isDone()) {
+            wellness.look();
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+        try {
+            healing.get();
+        } catch (ExecutionException e) {
+            problem = "the fault couldn't be healed: " + e.getCause().getMessage();
         }
         long healedMs = System.currentTimeMillis();
         wellness.wellSince(healedMs);
@@ -399,7 +413,6 @@ final class Campaign {
         return disks;
     }
 
-    /** Only what an earlier campaign has left is deleted. */
     /** Looks whether alerts are heard and rows are stored again. */
     private static final class Wellness {
 
