@@ -21,6 +21,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.util.TimeUtils;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -39,6 +40,17 @@ class KubernetesFilesTest {
             "taskmanager.memory.jvm-metaspace.size",
             "env.java.opts.all");
 
+    private static final Set<Object> SERVED = Set.of(
+            "v1",
+            "apps/v1",
+            "autoscaling/v2",
+            "networking.k8s.io/v1",
+            "policy/v1",
+            "flink.apache.org/v1beta1",
+            "kafka.strimzi.io/v1",
+            "clickhouse.altinity.com/v1",
+            "clickhouse-keeper.altinity.com/v1");
+
     @Test
     void everyResourceHasANameOfItsOwnInOurNamespace() throws IOException {
         Set<String> seen = new HashSet<>();
@@ -53,6 +65,14 @@ class KubernetesFilesTest {
             }
         }
         assertThat(seen).hasSizeGreaterThan(30);
+    }
+
+    /** Not older ones: Strimzi 1.0 took all others away. */
+    @Test
+    void everyApiHasTheVersionThatIsServed() throws IOException {
+        for (Map<String, Object> resource : resources()) {
+            assertThat(SERVED).as("%s", resource.get("kind")).contains(resource.get("apiVersion"));
+        }
     }
 
     @Test
@@ -170,6 +190,15 @@ class KubernetesFilesTest {
             assertThat(ROOT.resolve("flink-jobs/src/main/java").resolve(main.replace('.', '/') + ".java"))
                     .exists();
             assertThat(at(resource, "spec", "job", "upgradeMode")).isEqualTo("savepoint");
+            // They go by age as well as by number, after a day if nothing else is said.
+            Map<String, Object> operators = map(at(resource, "spec", "flinkConfiguration"));
+            Duration every = setting(operators, "kubernetes.operator.periodic.savepoint.interval");
+            long kept = Long.parseLong(operators
+                    .get("kubernetes.operator.savepoint.history.max.count")
+                    .toString());
+            assertThat(setting(operators, "kubernetes.operator.savepoint.history.max.age"))
+                    .as(name)
+                    .isGreaterThanOrEqualTo(every.multipliedBy(kept));
             String options = Files.readString(ROOT.resolve("flink-jobs/src/main/java/io/tidegate/jobs/JobMain.java"));
             for (Object argument : (List<?>) at(resource, "spec", "job", "args")) {
                 if (argument.toString().startsWith("--")) {
@@ -178,6 +207,11 @@ class KubernetesFilesTest {
             }
         }
         assertThat(jobs).containsExactlyInAnyOrder("archive", "aggregation", "fraud", "surge", "engagement");
+    }
+
+    private static Duration setting(Map<String, Object> settings, String key) {
+        assertThat(settings).containsKey(key);
+        return TimeUtils.parseDuration(settings.get(key).toString());
     }
 
     private static void collectPods(Object node, List<Map<String, Object>> pods) {
