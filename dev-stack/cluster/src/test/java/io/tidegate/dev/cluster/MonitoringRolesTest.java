@@ -55,6 +55,12 @@ class MonitoringRolesTest {
         assertThat(targets("nginx")).contains("127.0.0.1:20005");
         assertThat(targets("notifier")).isEqualTo("[]\n");
         assertAccepted("promtool", "check", "config", conf("prometheus/prometheus.yml"));
+        // It takes a folder without rules, too.
+        try (Stream<Path> deployed = Files.list(HOME.resolve("deploy/prometheus/rules"))) {
+            assertThat(deployed).hasSizeGreaterThan(1).allSatisfy(rules -> assertThat(
+                            Path.of(conf("prometheus/rules/" + rules.getFileName())))
+                    .hasSameTextualContentAs(rules));
+        }
         assertAccepted("amtool", "check-config", conf("alertmanager/alertmanager.yml"));
         assertThat(Files.readString(Path.of(conf("alertmanager/alertmanager.yml"))))
                 .contains("url: http://127.0.0.1:1234/hook", "receiver: operators");

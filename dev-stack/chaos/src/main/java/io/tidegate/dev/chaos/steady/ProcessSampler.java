@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ final class ProcessSampler implements AutoCloseable {
                     double cpuSeconds = (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]))
                             / TICKS_PER_SECOND;
                     groups.merge(Long.parseLong(fields[GROUP]), figures(process, cpuSeconds), Figures::plus);
-                } catch (IOException | UncheckedIOException e) {
+                } catch (IOException | UncheckedIOException | DirectoryIteratorException e) {
                     // Another's, or it has ended meanwhile.
                     continue;
                 }

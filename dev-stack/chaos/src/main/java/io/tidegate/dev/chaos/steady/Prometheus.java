@@ -15,11 +15,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
 
 /** Prometheus' HTTP interface, as much of it as is needed here. */
 final class Prometheus {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** An hour isn't thrown away for one answer that a busy machine was late with. */
+    private static final int ATTEMPTS = 4;
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http;
@@ -74,14 +79,26 @@ final class Prometheus {
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(base.resolve(path)).timeout(LIMIT).build();
-        JsonNode answer = JSON.readTree(
-                http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        JsonNode answer = JSON.readTree(answer(path));
         if (!answer.path("status").asText().equals("success")) {
             throw new IOException("Prometheus: " + answer.path("error").asText() + " (" + path + ")");
         }
         return answer.path("data");
+    }
+
+    private String answer(String path) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(base.resolve(path)).timeout(LIMIT).build();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IOException("Prometheus doesn't answer " + path + ": " + e, e);
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+            }
+        }
     }
 
     private static Map<String, String> labels(JsonNode node) {

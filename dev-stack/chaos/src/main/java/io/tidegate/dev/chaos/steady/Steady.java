@@ -44,7 +44,9 @@ import java.util.function.Supplier;
 final class Steady {
 
     private static final Duration LIVE_LIMIT = Duration.ofSeconds(60);
-    private static final Duration WARM_LIMIT = Duration.ofMinutes(10);
+    /** What starting up has left in the windows of the rules has to be out of them first. */
+    private static final Duration WARM_LIMIT = Duration.ofMinutes(20);
+
     private static final Duration FIRE_LIMIT = Duration.ofMinutes(8);
     private static final Duration CLEAR_LIMIT = Duration.ofMinutes(10);
     private static final Duration ANSWERS_LIMIT = Duration.ofSeconds(60);
@@ -69,6 +71,7 @@ final class Steady {
     private final List<Minute> minutes = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> died = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
     private volatile boolean stopped;
 
     /** @param out one line at a time, for people */
@@ -82,7 +85,10 @@ final class Steady {
         stopped = true;
     }
 
-    /** @throws IOException where it couldn't be run or judged */
+    /**
+     * @return what came of it; where a step of it failed, with that as a finding and what there is without it
+     * @throws IOException where it didn't come to the quiet time
+     */
     SteadyReport run() throws IOException, StartException, InterruptedException, GeneralSecurityException {
         FreshDirectory.prepare(settings.dir(), settings.command());
         try (AlertInbox inbox = AlertInbox.open()) {
@@ -98,9 +104,29 @@ final class Steady {
             return run(cluster, inbox);
         } finally {
             if (!settings.keep() && Files.exists(settings.dir().resolve("cluster.json"))) {
-                Cluster.open(settings.dir()).down();
-                out.accept("The cluster is down");
+                attempt("taking the cluster down", this::down);
             }
+        }
+    }
+
+    private Boolean down() throws IOException, InterruptedException {
+        Cluster.open(settings.dir()).down();
+        out.accept("The cluster is down");
+        return true;
+    }
+
+    private interface Step<T> {
+        T take() throws IOException, StartException, InterruptedException;
+    }
+
+    /** An hour isn't thrown away because one step fails: the report says that it has, and the others follow. */
+    private <T> Optional<T> attempt(String what, Step<T> step) throws InterruptedException {
+        try {
+            return Optional.of(step.take());
+        } catch (IOException | StartException | IllegalStateException e) {
+            failed.add(what + " failed: " + e.getMessage());
+            out.accept("! " + what + " failed: " + e);
+            return Optional.empty();
         }
     }
 
@@ -117,7 +143,7 @@ final class Steady {
             if (!listener.awaitLive(LIVE_LIMIT)) {
                 throw new IOException("the listener isn't live after " + LIVE_LIMIT.toSeconds() + " s");
             }
-            Outage outage;
+            Optional<Outage> outage;
             try (LoadClient load = LoadClient.start(
                     settings.seed(),
                     "s" + Long.toString(settings.seed(), 36),
@@ -128,31 +154,28 @@ final class Steady {
                 // Whoever is to be asked is asked once before it counts: that loads classes there.
                 sampler.sample(cluster.roles(), 0, false);
                 warmUp(prometheus, listener);
-                quiet(cluster, prometheus, load, sampler, files.resolve("samples.csv"));
-                outage = outage(cluster, prometheus, inbox);
-                load.stopMaking();
-                if (!load.awaitAnswers(ANSWERS_LIMIT)) {
-                    out.accept("! Some requests have no answer after " + ANSWERS_LIMIT.toSeconds()
-                            + " s and stay in doubt");
-                }
+                attempt(
+                        "the quiet time",
+                        () -> quiet(cluster, prometheus, load, sampler, files.resolve("samples.csv")));
+                outage = attempt("the death of " + settings.broker(), () -> outage(cluster, prometheus, inbox));
+                attempt("the end of the load", () -> {
+                            load.stopMaking();
+                            return load.awaitAnswers(ANSWERS_LIMIT);
+                        })
+                        .filter(answered -> !answered)
+                        .ifPresent(some -> out.accept("! Some requests have no answer after "
+                                + ANSWERS_LIMIT.toSeconds() + " s and stay in doubt"));
             }
             long overMs = System.currentTimeMillis();
             out.accept("The load is over; reading the books");
-            SteadyReport.Books books = books(cluster, analyst, overMs);
+            Optional<SteadyReport.Books> books = attempt("reading the books", () -> books(cluster, analyst, overMs));
             StoreReader stores = new StoreReader(cluster.endpoints().clickhouse());
-            Findings findings =
-                    new Inquest(cluster, stores, List.of(listener), files.resolve("events.log"), out).conclude();
+            Optional<Findings> findings = attempt(
+                    "comparing the events",
+                    () -> new Inquest(cluster, stores, List.of(listener), files.resolve("events.log"), out).conclude());
+            Optional<Costs> costs = attempt("adding up the costs", () -> Costs.of(cluster, http, prometheus));
             return new SteadyReport(
-                    settings,
-                    startedMs,
-                    quietAlerts,
-                    minutes,
-                    samples,
-                    died,
-                    Optional.of(outage),
-                    Optional.of(findings),
-                    Optional.of(books),
-                    Optional.of(Costs.of(cluster, http, prometheus)));
+                    settings, startedMs, quietAlerts, minutes, samples, died, failed, outage, findings, books, costs);
         }
     }
 
@@ -191,7 +214,8 @@ final class Steady {
         out.accept("All is calm: the quiet time of " + settings.length().toSeconds() / 60.0 + " min begins");
     }
 
-    private void quiet(
+    /** @return how often all was looked at */
+    private Integer quiet(
             Cluster cluster, Prometheus prometheus, LoadClient load, ProcessSampler sampler, Path samplesFile)
             throws IOException, InterruptedException {
         long begunMs = System.currentTimeMillis();
@@ -237,6 +261,7 @@ final class Steady {
                 out.accept("! For a moment: " + alert);
             }
         });
+        return minutes.size();
     }
 
     private void noteDeaths(Cluster cluster, List<Sample> taken, Map<String, Long> pids) {
@@ -358,12 +383,17 @@ final class Steady {
                     .header("Authorization", "Bearer " + analyst.get())
                     .timeout(REQUEST_LIMIT)
                     .build();
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             Map<String, Long> states = new HashMap<>();
-            if (answer.statusCode() == 200) {
-                for (JsonNode entry : JSON.readTree(answer.body())) {
-                    states.merge(entry.path("state").asText(), 1L, Long::sum);
+            try {
+                HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() == 200) {
+                    for (JsonNode entry : JSON.readTree(answer.body())) {
+                        states.merge(entry.path("state").asText(), 1L, Long::sum);
+                    }
                 }
+            } catch (IOException e) {
+                // Asked again below; in the end there are no entries, which is wrong.
+                out.accept("! The books can't be read: " + e);
             }
             SteadyReport.Books books = new SteadyReport.Books(
                     states.getOrDefault("complete", 0L),

@@ -118,11 +118,11 @@ public final class SteadyMain implements Callable<Integer> {
         }));
         try {
             SteadyReport made = steady.run();
+            made.lines().forEach(SteadyMain::say);
             if (report != null) {
                 made.write(report);
                 say("Report: " + report);
             }
-            made.lines().forEach(SteadyMain::say);
             status.set(made.exitStatus());
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             System.err.println("steady: " + e.getMessage());

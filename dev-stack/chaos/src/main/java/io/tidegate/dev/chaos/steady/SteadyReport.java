@@ -31,6 +31,7 @@ final class SteadyReport {
     private final List<Minute> minutes;
     private final List<Sample> samples;
     private final List<String> died;
+    private final List<String> failed;
     private final Optional<Outage> outage;
     private final Optional<Findings> findings;
     private final Optional<Books> books;
@@ -48,6 +49,7 @@ final class SteadyReport {
     /**
      * @param quietAlerts in the quiet time, with the number of evaluations at which each was there
      * @param died parts that ended though nobody had killed them, a line each
+     * @param failed steps of the run that couldn't be taken, a line each
      * @param outage empty where it didn't come to that
      * @param findings empty likewise
      * @param costs only for people: nothing about them is right or wrong
@@ -59,6 +61,7 @@ final class SteadyReport {
             List<Minute> minutes,
             List<Sample> samples,
             List<String> died,
+            List<String> failed,
             Optional<Outage> outage,
             Optional<Findings> findings,
             Optional<Books> books,
@@ -69,6 +72,7 @@ final class SteadyReport {
         this.minutes = List.copyOf(minutes);
         this.samples = List.copyOf(samples);
         this.died = List.copyOf(died);
+        this.failed = List.copyOf(failed);
         this.outage = outage;
         this.findings = findings;
         this.books = books;
@@ -88,6 +92,7 @@ final class SteadyReport {
             }
         });
         died.forEach(line -> wrong.add("in the quiet time: " + line));
+        wrong.addAll(failed);
         long latest = minutes.stream().mapToLong(Minute::loadLateMs).max().orElse(0);
         if (latest > LOAD_MAY_BE_LATE_MS) {
             wrong.add("the rate wasn't steady: the load was up to " + latest / 1_000 + " s late");

@@ -43,14 +43,17 @@ class JvmFiguresTest {
         assertThatThrownBy(() -> JvmFigures.of(child.pid())).isInstanceOf(IOException.class);
     }
 
-    /** Holds 32 MiB of heap and 8 MiB of direct memory until it is killed. */
+    /** Holds 32 MiB of heap and 8 MiB of direct memory until it is killed, and 20 MiB that it needs no more. */
     static final class Hoarder {
 
         private Hoarder() {}
 
         public static void main(String[] args) throws IOException {
             byte[][] heap = new byte[32][MIB];
+            byte[][] garbage = new byte[20][MIB];
             ByteBuffer direct = ByteBuffer.allocateDirect(8 * MIB);
+            heap[0][0] = garbage[0][0];
+            garbage = null;
             System.out.print('!');
             System.out.flush();
             while (System.in.read() >= 0) {

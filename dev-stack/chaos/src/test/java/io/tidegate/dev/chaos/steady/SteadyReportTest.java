@@ -28,6 +28,7 @@ class SteadyReportTest {
     private final List<Minute> minutes = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> died = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
     private final List<StoredRow> rows = new ArrayList<>();
     private OptionalDouble underReplicated = seconds(140);
     private OptionalDouble told = seconds(80);
@@ -96,6 +97,13 @@ class SteadyReportTest {
     }
 
     @Test
+    void aStepThatCouldNotBeTakenIsWrongAndTheOthersStillCount() {
+        failed.add("reading the books failed: timed out");
+
+        assertWrong("reading the books failed: timed out");
+    }
+
+    @Test
     void aLoadThatCannotKeepUpIsNotSteady() {
         minutes.add(new Minute(11, seconds(150), seconds(0.05), seconds(12), 7_400, 0));
 
@@ -129,6 +137,9 @@ class SteadyReportTest {
         books = new Books(100, 0, 3);
         assertWrong("the books: 100 entries balance, 3 don't, 0 are still open");
 
+        books = new Books(100, 2, 0);
+        assertWrong("the books: 100 entries balance, 0 don't, 2 are still open");
+
         books = new Books(0, 0, 0);
         assertWrong("the books: 0 entries balance, 0 don't, 0 are still open");
     }
@@ -149,6 +160,7 @@ class SteadyReportTest {
                 Map.of(),
                 minutes,
                 samples,
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
@@ -188,6 +200,7 @@ class SteadyReportTest {
                 minutes,
                 samples,
                 died,
+                failed,
                 Optional.of(new Outage(
                         "kafka-2",
                         List.of(

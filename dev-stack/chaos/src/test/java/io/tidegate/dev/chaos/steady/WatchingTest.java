@@ -12,8 +12,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ class WatchingTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final AtomicInteger cutOff = new AtomicInteger();
     private HttpServer server;
     private Prometheus prometheus;
 
@@ -31,7 +36,12 @@ class WatchingTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
         server.createContext("/", exchange -> {
             try (exchange) {
+                if (cutOff.getAndDecrement() > 0) {
+                    exchange.sendResponseHeaders(200, 100);
+                    return;
+                }
                 String path = exchange.getRequestURI().toString();
+                asked.add(path);
                 byte[] body = answers.entrySet().stream()
                         .filter(answer -> path.startsWith(answer.getKey()))
                         .map(Map.Entry::getValue)
@@ -77,6 +87,10 @@ class WatchingTest {
 
         assertThat(prometheus.alertsSince(System.currentTimeMillis() - 60_000))
                 .containsExactly(Map.entry(new SeenAlert("ConsumerLag", "firing", Map.of("job_name", "fraud")), 7L));
+        // The whole time since then, and not much more.
+        assertThat(asked).singleElement().satisfies(path -> assertThat(
+                        Integer.parseInt(path.replaceAll(".*ALERTS%5B(\\d+)s%5D.*", "$1")))
+                .isBetween(60, 600));
     }
 
     @Test
@@ -98,6 +112,15 @@ class WatchingTest {
     }
 
     @Test
+    void anAnswerThatIsCutOffIsAskedForAgain() throws Exception {
+        answers.put("/api/v1/alerts", "{\"status\":\"success\",\"data\":{\"alerts\":[]}}");
+        cutOff.set(1);
+
+        assertThat(prometheus.alerts()).isEmpty();
+        assertThat(cutOff).hasNonPositiveValue();
+    }
+
+    @Test
     void whatAlertmanagerTellsIsKept() throws Exception {
         try (AlertInbox inbox = AlertInbox.open()) {
             long beforeMs = System.currentTimeMillis();
@@ -115,6 +138,7 @@ class WatchingTest {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(inbox.has("InstanceDown", "firing", beforeMs)).isTrue();
             assertThat(inbox.has("InstanceDown", "resolved", beforeMs)).isFalse();
+            assertThat(inbox.has("InstanceDown", "firing", Long.MAX_VALUE)).isFalse();
             assertThat(inbox.has("KafkaUnderReplicated", "resolved", beforeMs)).isTrue();
             assertThat(inbox.messages())
                     .extracting(AlertInbox.Message::instance)
