@@ -9,11 +9,11 @@ import io.tidegate.jobs.rules.Rule;
 import io.tidegate.jobs.source.Deduplication;
 import io.tidegate.jobs.source.ProtobufTypeInfo;
 import io.tidegate.jobs.source.SourceRecord;
+import io.tidegate.jobs.source.TextKeys;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -53,7 +53,7 @@ final class EngagementPipeline {
                                         EngagementEvent.Kind.MENTION),
                                 "posts",
                                 Uids.Engagement.POSTS)
-                        .keyBy(EngagementEvent::postId, Types.STRING)
+                        .keyBy(EngagementEvent::postId, TextKeys.TYPE)
                         .process(new MilestoneFunction()),
                 "milestones",
                 Uids.Engagement.MILESTONES);
@@ -63,14 +63,14 @@ final class EngagementPipeline {
                                 EnumSet.of(EngagementEvent.Kind.BET, EngagementEvent.Kind.OUTCOME),
                                 "bets and outcomes",
                                 Uids.Engagement.BETS)
-                        .keyBy(event -> event.userId() + '\0' + event.betId(), Types.STRING)
+                        .keyBy(event -> event.userId() + '\0' + event.betId(), TextKeys.TYPE)
                         .connect(rules)
                         .process(new BigWinFunction(bigWin)),
                 "big wins",
                 Uids.Engagement.BIG_WINS);
         DataStream<Notification> breaks = told(
                 only(relevant, EnumSet.of(EngagementEvent.Kind.BET), "bets", Uids.Engagement.PLACED_BETS)
-                        .keyBy(EngagementEvent::userId, Types.STRING)
+                        .keyBy(EngagementEvent::userId, TextKeys.TYPE)
                         .connect(rules)
                         .process(new TakeABreakFunction(takeABreak)),
                 "breaks",

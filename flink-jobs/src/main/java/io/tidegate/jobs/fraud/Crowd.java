@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.StoredText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -167,8 +168,8 @@ final class Crowd {
         target.writeLong(nextSequence);
         target.writeInt(size);
         for (int i = 0; i < size; i++) {
-            StringValue.writeString(users[i], target);
-            StringValue.writeString(ids[i], target);
+            StoredText.write(users[i], target);
+            StoredText.write(ids[i], target);
             target.writeLong(times[i]);
             target.writeLong(sequences[i]);
         }

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.StoredText;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
@@ -134,7 +135,7 @@ final class Deposits {
             target.writeLong(times[i]);
             target.writeLong(amountsE4[i]);
             target.writeLong(wageredBeforeE4[i]);
-            StringValue.writeString(ids[i], target);
+            StoredText.write(ids[i], target);
         }
     }
 

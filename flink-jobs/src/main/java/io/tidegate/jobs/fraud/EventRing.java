@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.StoredText;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
@@ -155,12 +156,12 @@ final class EventRing {
         target.writeBoolean(texts.length > 0);
         for (int i = 0; i < size; i++) {
             target.writeLong(timeMs(i));
-            StringValue.writeString(id(i), target);
+            StoredText.write(id(i), target);
             if (numbers.length > 0) {
                 target.writeLong(number(i));
             }
             if (texts.length > 0) {
-                StringValue.writeString(text(i), target);
+                StoredText.write(text(i), target);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.tidegate.jobs.fraud;
 
 import io.tidegate.jobs.source.ImmutableSerializer;
+import io.tidegate.jobs.source.StoredText;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -24,14 +25,14 @@ final class FraudEventSerializer extends ImmutableSerializer<FraudEvent> {
     @Override
     public void serialize(FraudEvent event, DataOutputView target) throws IOException {
         target.writeByte(event.type().ordinal());
-        StringValue.writeString(event.userId(), target);
-        StringValue.writeString(event.eventId(), target);
+        StoredText.write(event.userId(), target);
+        StoredText.write(event.eventId(), target);
         target.writeLong(event.timeMs());
         target.writeLong(event.amountE4());
-        StringValue.writeString(event.postId(), target);
-        StringValue.writeString(event.ip(), target);
-        StringValue.writeString(event.deviceId(), target);
-        StringValue.writeString(event.country(), target);
+        StoredText.write(event.postId(), target);
+        StoredText.write(event.ip(), target);
+        StoredText.write(event.deviceId(), target);
+        StoredText.write(event.country(), target);
         target.writeInt(event.partition());
         target.writeLong(event.offset());
         target.writeLong(event.appendedAtMs());

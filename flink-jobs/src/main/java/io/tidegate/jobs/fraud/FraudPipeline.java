@@ -12,6 +12,7 @@ import io.tidegate.jobs.rules.RuleSet;
 import io.tidegate.jobs.source.Deduplication;
 import io.tidegate.jobs.source.ProtobufTypeInfo;
 import io.tidegate.jobs.source.SourceRecord;
+import io.tidegate.jobs.source.TextKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,14 +78,14 @@ public final class FraudPipeline {
         // order.
         SubjectDetection.Order order =
                 time == DetectionTime.APPEND ? SubjectDetection.Order.ARRIVAL : SubjectDetection.Order.WATERMARK;
-        SingleOutputStreamOperator<Alert> ofUsers = routed.keyBy(FraudEvent::userId, Types.STRING)
+        SingleOutputStreamOperator<Alert> ofUsers = routed.keyBy(FraudEvent::userId, TextKeys.TYPE)
                 .connect(broadcast)
                 .process(new UserDetection(order, aboutUsers))
                 .returns(new ProtobufTypeInfo<>(Alert.class))
                 .name("rules about users")
                 .uid(Uids.Fraud.USERS);
         SingleOutputStreamOperator<Alert> ofShared = routed.getSideOutput(SubjectRouter.SHARED)
-                .keyBy(SubjectEvent::subject, Types.STRING)
+                .keyBy(SubjectEvent::subject, TextKeys.TYPE)
                 .connect(broadcast)
                 .process(new SharedDetection(aboutShared))
                 .returns(new ProtobufTypeInfo<>(Alert.class))

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.StoredText;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -90,11 +91,11 @@ final class Logins {
     void write(DataOutputView target) throws IOException {
         kept.write(target);
         target.writeLong(keptMs);
-        StringValue.writeString(latestCountry, target);
-        StringValue.writeString(latestId, target);
+        StoredText.write(latestCountry, target);
+        StoredText.write(latestId, target);
         target.writeLong(latestMs);
-        StringValue.writeString(otherCountry, target);
-        StringValue.writeString(otherId, target);
+        StoredText.write(otherCountry, target);
+        StoredText.write(otherId, target);
         target.writeLong(otherMs);
     }
 

@@ -1,5 +1,6 @@
 package io.tidegate.jobs.fraud;
 
+import io.tidegate.jobs.source.StoredText;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
@@ -61,7 +62,7 @@ final class Silences {
         int count = silences == null ? 0 : silences.rules.length;
         target.writeByte(count);
         for (int i = 0; i < count; i++) {
-            StringValue.writeString(silences.rules[i], target);
+            StoredText.write(silences.rules[i], target);
             target.writeLong(silences.untilMs[i]);
         }
     }

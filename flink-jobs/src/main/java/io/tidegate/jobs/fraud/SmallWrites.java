@@ -1,6 +1,7 @@
 package io.tidegate.jobs.fraud;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -12,7 +13,7 @@ final class SmallWrites {
 
     private static final int FIRST_CAPACITY = 1 << 10;
 
-    /** Beyond that a buffer isn't kept: one history in thousands is that long. */
+    /** Beyond that a buffer isn't used again: one history in thousands is that long. */
     private static final int KEPT_CAPACITY = 1 << 16;
 
     /** Snapshots are written by threads of their own, beside the task's. */
@@ -29,15 +30,29 @@ final class SmallWrites {
 
     /** Writes what {@code entry} writes to {@code target}, in one piece. Entries don't nest. */
     static void gather(DataOutputView target, Entry entry) throws IOException {
-        DataOutputSerializer buffer = BUFFERS.get();
-        buffer.clear();
+        DataOutputSerializer buffer = buffer();
+        entry.write(buffer);
+        target.write(buffer.getSharedBuffer(), 0, buffer.length());
+    }
+
+    /** What {@code entry} writes. */
+    static byte[] bytes(Entry entry) {
+        DataOutputSerializer buffer = buffer();
         try {
             entry.write(buffer);
-            target.write(buffer.getSharedBuffer(), 0, buffer.length());
-        } finally {
-            if (buffer.getSharedBuffer().length > KEPT_CAPACITY) {
-                BUFFERS.remove();
-            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can be written to", e);
         }
+        return buffer.getCopyOfBuffer();
+    }
+
+    private static DataOutputSerializer buffer() {
+        DataOutputSerializer buffer = BUFFERS.get();
+        if (buffer.getSharedBuffer().length > KEPT_CAPACITY) {
+            buffer = new DataOutputSerializer(FIRST_CAPACITY);
+            BUFFERS.set(buffer);
+        }
+        buffer.clear();
+        return buffer;
     }
 }

@@ -120,14 +120,16 @@ abstract class SubjectDetection<I, H extends SubjectHistory> extends RuleDrivenF
 
     /** Has an event decided about when the watermark reaches it, or, where it needs others and there is none, when another one comes. */
     private void await(FraudEvent event, H history, ReadOnlyContext context) {
-        boolean alone = history.isUntouched() && needsOthers(event);
-        WaitingEvents waiting = history.waiting();
-        waiting.add(event);
-        if (alone) {
+        if (history.isUntouched() && needsOthers(event)) {
             // Nearly all subjects stay like this, and are forgotten by one timer, which goes to the end of the queue.
+            history.awaitAlone(event);
             history.reviewMs(event.timeMs() + retentionMs);
             context.timerService().registerEventTimeTimer(history.reviewMs());
-        } else if (waiting.first() == event || waiting.size() == 2) {
+            return;
+        }
+        WaitingEvents waiting = history.waiting();
+        waiting.add(event);
+        if (waiting.first() == event || waiting.size() == 2) {
             // Of two the first may have been alone.
             context.timerService().registerEventTimeTimer(waiting.first().timeMs());
         }

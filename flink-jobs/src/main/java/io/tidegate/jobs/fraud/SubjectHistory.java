@@ -46,6 +46,11 @@ abstract class SubjectHistory {
         return waiting;
     }
 
+    /** The first event of all, to be decided about when another one comes. */
+    final void awaitAlone(FraudEvent event) {
+        waiting = WaitingEvents.ofLone(event);
+    }
+
     final boolean isWaiting() {
         return waiting != null;
     }

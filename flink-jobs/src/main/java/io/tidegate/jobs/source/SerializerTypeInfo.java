@@ -6,8 +6,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
- * Type information of a type that has a hand-written serializer. Such a type is no key. Equal is what has the same type
- * and an equal serializer; a subclass only chooses both.
+ * Type information of a type that has a hand-written serializer. Such a type is no key, but for {@link TextKeys}. Equal is what has
+ * the same type and an equal serializer; a subclass only chooses both.
  */
 public class SerializerTypeInfo<T> extends TypeInformation<T> {
 

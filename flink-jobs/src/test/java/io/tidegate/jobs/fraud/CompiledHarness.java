@@ -4,12 +4,12 @@ import io.tidegate.contracts.v1.Alert;
 import io.tidegate.jobs.alerting.RuleDrivenFunction;
 import io.tidegate.jobs.rules.Rule;
 import io.tidegate.jobs.source.ProtobufSerializer;
+import io.tidegate.jobs.source.TextKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -61,7 +61,7 @@ final class CompiledHarness extends PatternHarness {
         var harness = new KeyedBroadcastOperatorTestHarness<>(
                 new CoBroadcastWithKeyedOperator<>(function, RuleDrivenFunction.broadcastState()),
                 key,
-                Types.STRING,
+                TextKeys.TYPE,
                 MAX_PARALLELISM,
                 parallelism,
                 index);
@@ -166,7 +166,8 @@ final class CompiledHarness extends PatternHarness {
         return held(users) + held(subjects);
     }
 
-    private static int held(KeyedBroadcastOperatorTestHarness<String, ?, Rule, Alert> harness) {
+    /** Histories and timers. */
+    static int held(KeyedBroadcastOperatorTestHarness<String, ?, Rule, Alert> harness) {
         long histories = harness.getOperator()
                 .getKeyedStateBackend()
                 .getKeys("history", VoidNamespace.INSTANCE)

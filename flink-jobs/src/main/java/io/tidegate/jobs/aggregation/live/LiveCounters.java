@@ -5,7 +5,7 @@ import io.tidegate.jobs.Uids;
 import io.tidegate.jobs.aggregation.AggregationSettings;
 import io.tidegate.jobs.aggregation.posts.PostAction;
 import io.tidegate.jobs.source.ProtobufTypeInfo;
-import org.apache.flink.api.common.typeinfo.Types;
+import io.tidegate.jobs.source.TextKeys;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
@@ -16,7 +16,7 @@ public final class LiveCounters {
 
     public static DataStream<Counter> of(DataStream<PostAction> actions, AggregationSettings settings) {
         ProtobufTypeInfo<Counter> counterType = new ProtobufTypeInfo<>(Counter.class);
-        SingleOutputStreamOperator<Counter> totals = actions.keyBy(PostAction::postId, Types.STRING)
+        SingleOutputStreamOperator<Counter> totals = actions.keyBy(PostAction::postId, TextKeys.TYPE)
                 .transform(
                         "post totals",
                         counterType,

@@ -1,0 +1,55 @@
+package io.tidegate.jobs.source;
+
+import java.io.DataOutput;
+import java.io.IOException;
+import org.apache.flink.types.StringValue;
+
+/**
+ * Texts in state, byte for byte as {@link StringValue} writes them: the number of characters and one, then the characters, each number with
+ * seven bits to a byte. What {@link StringValue} gives to the stream byte by byte, of which each passes through all the layers below a
+ * checkpoint, is one write here where the text is plain ASCII.
+ */
+public final class StoredText {
+
+    /** From here on a number takes two bytes. */
+    private static final int TWO_BYTES = 1 << 7;
+
+    private static final int THREE_BYTES = 1 << 14;
+
+    private StoredText() {}
+
+    /** @param text null is written too, as Flink does */
+    public static void write(String text, DataOutput target) throws IOException {
+        byte[] stored = text == null ? null : ascii(text);
+        if (stored == null) {
+            StringValue.writeString(text, target);
+        } else {
+            target.write(stored);
+        }
+    }
+
+    /** Null where it isn't short ASCII. */
+    private static byte[] ascii(String text) {
+        int length = text.length();
+        int number = length + 1;
+        if (number >= THREE_BYTES) {
+            return null;
+        }
+        int start = number < TWO_BYTES ? 1 : 2;
+        byte[] stored = new byte[start + length];
+        if (start == 1) {
+            stored[0] = (byte) number;
+        } else {
+            stored[0] = (byte) (number | TWO_BYTES);
+            stored[1] = (byte) (number >>> 7);
+        }
+        for (int i = 0; i < length; i++) {
+            char character = text.charAt(i);
+            if (character >= TWO_BYTES) {
+                return null;
+            }
+            stored[start + i] = (byte) character;
+        }
+        return stored;
+    }
+}
