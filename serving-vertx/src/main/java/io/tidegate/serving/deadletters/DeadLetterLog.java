@@ -130,6 +130,9 @@ final class DeadLetterLog {
                         "read_committed",
                         ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                         false,
+                        // Closing would wait for a fetch that waits at the broker for more than there is.
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        10,
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                         Math.toIntExact(PATIENCE.toMillis()))),
                 new ByteArrayDeserializer(),
