@@ -21,10 +21,14 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An issuer that publishes its keys, and everything it can do wrong. */
 final class TestIssuer implements AutoCloseable {
+
+    /** By id, for all issuers: to find the primes of one takes a second. */
+    private static final Map<String, KeyPair> RSA_KEYS = new ConcurrentHashMap<>();
 
     private final HttpServer server;
     private final Map<String, KeyPair> keys = new LinkedHashMap<>();
@@ -63,11 +67,16 @@ final class TestIssuer implements AutoCloseable {
         }
     }
 
+    /** As {@link #ec}, but the same key whenever a test asks for this id. */
     void rsa(String id) {
+        keys.put(id, RSA_KEYS.computeIfAbsent(id, TestIssuer::newRsaKey));
+    }
+
+    private static KeyPair newRsaKey(String id) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
-            keys.put(id, generator.generateKeyPair());
+            return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

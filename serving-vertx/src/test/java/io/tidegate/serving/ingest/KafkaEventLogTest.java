@@ -127,6 +127,8 @@ class KafkaEventLogTest {
     private static List<ConsumerRecord<byte[], byte[]>> everything(String topic) {
         Map<String, Object> config = new HashMap<>();
         config.put("bootstrap.servers", kafka.bootstrapServers());
+        // Closing would wait for a fetch that waits for more.
+        config.put("fetch.max.wait.ms", 10);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()

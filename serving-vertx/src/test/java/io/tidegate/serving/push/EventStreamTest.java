@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Server-Sent Events, and who listens. */
 class EventStreamTest {
+
+    /** A stream ends soon after its token. */
+    private static final PushConfig CONFIG = TestPushConfig.of(
+            PushConfig.DEFAULT.authTimeout(),
+            Duration.ofMillis(100),
+            PushConfig.DEFAULT.maxFrameSize(),
+            PushConfig.DEFAULT.maxSubscriptions(),
+            PushConfig.DEFAULT.maxBacklogFrames(),
+            PushConfig.DEFAULT.maxBacklogSize(),
+            PushConfig.DEFAULT.maxClientFrames(),
+            PushConfig.DEFAULT.clientFramesWindow(),
+            PushConfig.DEFAULT.pingInterval(),
+            PushConfig.DEFAULT.closeTimeout(),
+            PushConfig.DEFAULT.allowedOrigins(),
+            PushConfig.DEFAULT.repeatHorizon(),
+            PushConfig.DEFAULT.repeatCapacity());
 
     @TempDir
     Path directory;
@@ -45,7 +62,7 @@ class EventStreamTest {
     void start() {
         vertx = Vertx.vertx();
         hub = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
-        gateway = TestGateway.start(vertx, directory, new PushModule(vertx, PushConfig.DEFAULT, hub, List.of()));
+        gateway = TestGateway.start(vertx, directory, new PushModule(vertx, CONFIG, hub, List.of()));
         analyst = gateway.token("ana", "analyst");
     }
 

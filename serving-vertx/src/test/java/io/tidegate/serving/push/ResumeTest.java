@@ -63,6 +63,8 @@ class ResumeTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PARTITIONS = 3;
+    /** For a reader of what is there: its closing would wait for a fetch that waits for more. */
+    private static final int NO_WAIT_MS = 10;
 
     @TempDir
     static Path directory;
@@ -836,8 +838,13 @@ class ResumeTest {
 
     /** The committed records of the topic, in order within a partition. */
     private static List<ConsumerRecord<byte[], byte[]>> records() {
-        Map<String, Object> config =
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "isolation.level",
+                "read_committed",
+                "fetch.max.wait.ms",
+                NO_WAIT_MS);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -150,7 +150,9 @@ class RulesApiTest {
     /** What one test has changed, both have read before the next. */
     @BeforeEach
     void bothKnowTheSame() {
-        await().atMost(PATIENCE).until(() -> one.rule().equals(two.rule()));
+        await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .until(() -> one.rule().equals(two.rule()));
     }
 
     private static Node node(String name) throws IOException {
@@ -452,7 +454,10 @@ class RulesApiTest {
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         broker.bootstrapServers(),
                         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
+                        "read_committed",
+                        // Closing would wait for a fetch that waits for more.
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        10),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));

@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,18 +37,30 @@ class OutboundHttpTest {
     @TempDir
     static Path directory;
 
-    private final Vertx vertx = Vertx.vertx();
-    private final List<String> resolved = new ArrayList<>();
-    private HookServer hooks;
+    private static Vertx vertx;
+    /** Of all tests: nothing may ever connect to it. */
+    private static HookServer untouched;
 
-    @BeforeEach
-    void start() {
-        hooks = HookServer.start(vertx, directory);
+    private final List<String> resolved = new ArrayList<>();
+    /** Whoever wants to reach a server starts one. */
+    private HookServer hooks = untouched;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+        untouched = HookServer.start(vertx, directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        TestGateway.await(vertx.close());
     }
 
     @AfterEach
-    void stop() {
-        TestGateway.await(vertx.close());
+    void closeServer() {
+        if (hooks != untouched) {
+            hooks.close();
+        }
     }
 
     private OutboundHttp client(List<String> allowNetworks, OutboundHttp.Resolver resolver) {
@@ -90,6 +103,7 @@ class OutboundHttpTest {
 
     @Test
     void theConnectionGoesToTheCheckedAddressWhileTlsAndHostNameTheHost() {
+        hooks = HookServer.start(vertx, directory);
         OutboundHttp client = client(List.of("127.0.0.0/8"), always("127.0.0.1"));
 
         OutboundHttp.Reply reply = post(client, hooks.url("/a?b=c"));
@@ -209,6 +223,7 @@ class OutboundHttpTest {
 
     @Test
     void redirectsAreNotFollowed() {
+        hooks = HookServer.start(vertx, directory);
         hooks.answers(request -> request.response()
                 .setStatusCode(307)
                 .putHeader("Location", hooks.url("/elsewhere"))
@@ -222,6 +237,7 @@ class OutboundHttpTest {
 
     @Test
     void anEndlessAnswerIsCutOff() {
+        hooks = HookServer.start(vertx, directory);
         hooks.answers(request -> {
             request.response().setChunked(true);
             long timer = vertx.setPeriodic(1, id -> request.response().write("x".repeat(512)));
@@ -235,6 +251,7 @@ class OutboundHttpTest {
 
     @Test
     void anAnswerThatDoesNotComeIsNotWaitedForLong() {
+        hooks = HookServer.start(vertx, directory);
         hooks.answers(request -> {});
         OutboundHttp impatient = client(List.of("127.0.0.0/8"), always("127.0.0.1"), Duration.ofMillis(500));
 
@@ -243,6 +260,7 @@ class OutboundHttpTest {
 
     @Test
     void aCertificateForAnotherNameIsNoCertificate() {
+        hooks = HookServer.start(vertx, directory);
         OutboundHttp client = client(List.of("127.0.0.0/8"), always("127.0.0.1"));
 
         assertThatThrownBy(() -> post(client, "https://other.test:" + hooks.port() + "/"))
@@ -254,6 +272,7 @@ class OutboundHttpTest {
 
     @Test
     void retryAfterIsReadAsSecondsAndAsADateAndBounded() {
+        hooks = HookServer.start(vertx, directory);
         OutboundHttp client = client(List.of("127.0.0.0/8"), always("127.0.0.1"));
         hooks.answers(request -> request.response()
                 .setStatusCode(429)
