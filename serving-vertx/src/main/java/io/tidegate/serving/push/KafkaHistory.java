@@ -136,8 +136,8 @@ final class KafkaHistory implements History {
             settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(API_TIMEOUT.toMillis()));
             settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(API_TIMEOUT.toMillis()));
             settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
-            // Only what is there is read. Kafka's client asks ahead, and a question that waits at the broker for more (half a
-            // second by default) would hold up the next listener's, which comes over the same connection.
+            // Only what is there is read. Kafka's client asks ahead, and a question that waits at the broker for more,
+            // half a second by default, would hold up the next listener's, which comes over the same connection.
             settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
             settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
             return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());

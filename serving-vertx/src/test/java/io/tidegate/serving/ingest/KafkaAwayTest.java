@@ -148,7 +148,7 @@ class KafkaAwayTest {
         assertThat(log.healthCheck().gatesReadiness()).isTrue();
         assertThat(log.healthCheck().health().up()).isFalse();
 
-        // Then, when what was under way has been given up, nobody's events are queued for it, however many come at once.
+        // Then, when what was under way has been given up, nobody's events are queued, however many come at once.
         Instant settled = frozen.plus(DELIVERY_TIMEOUT).plusSeconds(5);
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> isAfterWithinBounds(settled));
         double givenUp = givenUp();

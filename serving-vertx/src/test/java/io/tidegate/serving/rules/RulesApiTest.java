@@ -150,9 +150,7 @@ class RulesApiTest {
     /** What one test has changed, both have read before the next. */
     @BeforeEach
     void bothKnowTheSame() {
-        await().atMost(PATIENCE)
-                .pollDelay(Duration.ZERO)
-                .until(() -> one.rule().equals(two.rule()));
+        await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> one.rule().equals(two.rule()));
     }
 
     private static Node node(String name) throws IOException {
