@@ -4,6 +4,7 @@ import static io.tidegate.serving.TestGateway.await;
 
 import io.tidegate.serving.TestGateway;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.WebSocket;
@@ -59,8 +60,12 @@ public final class TestListener {
                 .setPort(gateway.port())
                 .setURI(uri)
                 .setHeaders(headers);
-        // On the socket's own context, so that no frame comes before there is somebody to take it.
-        return await(client.connect(options).map(TestListener::new));
+        // From the socket's own context, so that no frame comes before there is somebody to take it.
+        Promise<TestListener> connected = Promise.promise();
+        gateway.vertx().getOrCreateContext().runOnContext(ignored -> client.connect(options)
+                .map(TestListener::new)
+                .onComplete(connected));
+        return await(connected.future());
     }
 
     void send(String frame) {
