@@ -13,6 +13,7 @@ import io.tidegate.dev.clickhouse.ClickHouseProcess;
 import io.tidegate.dev.clickhouse.Migrations;
 import io.tidegate.dev.kafka.KafkaProcess;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.query.QueryConfig;
@@ -34,11 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -316,27 +314,8 @@ class CompletenessTest {
 
     private static List<Alert> alerts() throws Exception {
         List<Alert> alerts = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        kafka.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        // Closing would wait for a fetch that waits for more.
-                        "fetch.max.wait.ms",
-                        10),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    List.of(new TopicPartition(Topics.ALERTS, 0), new TopicPartition(Topics.ALERTS, 1));
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    alerts.add(Alert.parseFrom(record.value()));
-                }
-            }
+        for (ConsumerRecord<byte[], byte[]> record : WholeTopic.committed(kafka.bootstrapServers(), Topics.ALERTS)) {
+            alerts.add(Alert.parseFrom(record.value()));
         }
         return alerts;
     }

@@ -11,11 +11,13 @@ import io.tidegate.contracts.v1.Event;
 import io.tidegate.contracts.v1.LedgerEntry;
 import io.tidegate.dev.kafka.KafkaProcess;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.config.DataSize;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,9 +38,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -120,29 +119,12 @@ class KafkaEventLogTest {
         return "{\"type\":\"login\",\"userId\":\"" + user + "\",\"eventId\":\"" + eventId + "\"}";
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> everything() {
+    private static List<ConsumerRecord<byte[], byte[]>> everything() throws IOException {
         return everything(Topics.EVENTS);
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> everything(String topic) {
-        Map<String, Object> config = new HashMap<>();
-        config.put("bootstrap.servers", kafka.bootstrapServers());
-        // Closing would wait for a fetch that waits for more.
-        config.put("fetch.max.wait.ms", 10);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-            return records;
-        }
+    private static List<ConsumerRecord<byte[], byte[]>> everything(String topic) throws IOException {
+        return WholeTopic.uncommitted(kafka.bootstrapServers(), topic);
     }
 
     private static Event parse(ConsumerRecord<byte[], byte[]> record) {
@@ -154,7 +136,7 @@ class KafkaEventLogTest {
     }
 
     /** Event ids on the topic that begin like this, with how often each is there. */
-    private static Map<String, Long> stored(String prefix) {
+    private static Map<String, Long> stored(String prefix) throws IOException {
         return everything().stream()
                 .map(KafkaEventLogTest::parse)
                 .filter(event -> event.getEventId().startsWith(prefix))
@@ -162,7 +144,7 @@ class KafkaEventLogTest {
     }
 
     @Test
-    void anAcknowledgedEventIsOnTheTopicUnderItsUser() {
+    void anAcknowledgedEventIsOnTheTopicUnderItsUser() throws IOException {
         String body = IntStream.range(0, 100)
                 .mapToObj(i -> login("user-" + i % 10, "key-" + i))
                 .collect(Collectors.joining(",", "[", "]"));
@@ -196,7 +178,7 @@ class KafkaEventLogTest {
     private record Minute(int partition, long minuteMs) {}
 
     @Test
-    void whatIsAcknowledgedIsInTheBooksByPartitionAndMinute() {
+    void whatIsAcknowledgedIsInTheBooksByPartitionAndMinute() throws IOException {
         Map<Minute, Long> before = accepted();
         String body = IntStream.range(0, 100)
                 .mapToObj(i -> login("user-" + i, "book-" + i))
@@ -218,7 +200,7 @@ class KafkaEventLogTest {
     }
 
     /** The newest of each gateway's counts, added up. */
-    private static Map<Minute, Long> accepted() {
+    private static Map<Minute, Long> accepted() throws IOException {
         Map<String, Accepted> newest = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : everything(Topics.LEDGER)) {
             try {
@@ -236,7 +218,7 @@ class KafkaEventLogTest {
     }
 
     @Test
-    void everyPartitionIsTickedWithoutAnyEvents() {
+    void everyPartitionIsTickedWithoutAnyEvents() throws IOException {
         Map<Integer, Long> before = ticks();
 
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
@@ -249,7 +231,7 @@ class KafkaEventLogTest {
                 .isZero();
     }
 
-    private static Map<Integer, Long> ticks() {
+    private static Map<Integer, Long> ticks() throws IOException {
         return everything().stream()
                 .filter(record -> parse(record).hasTick())
                 .peek(record -> assertThat(record.key()).isNull())
@@ -257,7 +239,7 @@ class KafkaEventLogTest {
     }
 
     @Test
-    void whileTheBrokerIsAwayItIs503AndAfterwardsItGoesOnByItself() {
+    void whileTheBrokerIsAwayItIs503AndAfterwardsItGoesOnByItself() throws IOException {
         assertThat(post(login("u", "before-1")).join().statusCode()).isEqualTo(202);
         kafka.kill();
 
@@ -289,7 +271,7 @@ class KafkaEventLogTest {
     }
 
     @Test
-    void aBrokerThatFreezesAndComesBackLosesNothingThatWasAcknowledged() {
+    void aBrokerThatFreezesAndComesBackLosesNothingThatWasAcknowledged() throws IOException {
         List<String> acknowledged = new ArrayList<>();
         kafka.freeze();
         List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
@@ -310,7 +292,7 @@ class KafkaEventLogTest {
     }
 
     @Test
-    void aClientThatRepeatsWhatGot503EndsWithEveryEventAcknowledgedOnce() {
+    void aClientThatRepeatsWhatGot503EndsWithEveryEventAcknowledgedOnce() throws IOException {
         // Given a client that sends, with the same ids, until it gets 202, while the broker is killed and restarted.
         Set<String> acknowledged = new HashSet<>();
         for (int round = 0; round < 6; round++) {

@@ -12,6 +12,7 @@ import io.tidegate.dev.clickhouse.ClickHouseProcess;
 import io.tidegate.dev.clickhouse.Migrations;
 import io.tidegate.dev.kafka.KafkaBroker;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.serving.GatewayConfig;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.config.DataSize;
@@ -27,7 +28,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +44,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +61,6 @@ class ResumeTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PARTITIONS = 3;
-    /** For a reader of what is there: its closing would wait for a fetch that waits for more. */
-    private static final int NO_WAIT_MS = 10;
 
     @TempDir
     static Path directory;
@@ -837,30 +833,7 @@ class ResumeTest {
     }
 
     /** The committed records of the topic, in order within a partition. */
-    private static List<ConsumerRecord<byte[], byte[]>> records() {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "isolation.level",
-                "read_committed",
-                "fetch.max.wait.ms",
-                NO_WAIT_MS);
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = new ArrayList<>();
-            for (int p = 0; p < PARTITIONS; p++) {
-                all.add(new TopicPartition(Topics.ALERTS, p));
-            }
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            Set<TopicPartition> open = new HashSet<>(all);
-            while (!open.isEmpty()) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
-            }
-        }
-        return records;
+    private static List<ConsumerRecord<byte[], byte[]>> records() throws IOException {
+        return WholeTopic.committed(broker.bootstrapServers(), Topics.ALERTS);
     }
 }

@@ -9,6 +9,7 @@ import io.tidegate.contracts.v1.Rule;
 import io.tidegate.contracts.v1.RuleChange;
 import io.tidegate.dev.kafka.KafkaBroker;
 import io.tidegate.dev.kafka.TopicSetup;
+import io.tidegate.dev.kafka.WholeTopic;
 import io.tidegate.serving.TestGateway;
 import io.tidegate.serving.ops.HealthCheck;
 import io.tidegate.serving.push.PushMetrics;
@@ -30,14 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -444,31 +441,9 @@ class RulesApiTest {
         return "{\"thresholds\":{\"bets\":" + bets + "}}";
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        TopicPartition partition = new TopicPartition(topic, 0);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        broker.bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        // Closing would wait for a fetch that waits for more.
-                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                        10),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    if (!new String(record.value(), StandardCharsets.UTF_8).equals("poison")) {
-                        records.add(record);
-                    }
-                }
-            }
-        }
-        return records;
+    private static List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
+        return WholeTopic.committed(broker.bootstrapServers(), topic).stream()
+                .filter(record -> !new String(record.value(), StandardCharsets.UTF_8).equals("poison"))
+                .toList();
     }
 }

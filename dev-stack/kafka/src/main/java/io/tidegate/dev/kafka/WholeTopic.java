@@ -18,6 +18,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class WholeTopic {
 
     private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(60);
+    /** Kafka's client asks ahead: closing it would wait for a fetch that waits at the broker for more than there is. */
+    private static final int FETCH_WAIT_MS = 10;
 
     private WholeTopic() {}
 
@@ -58,6 +60,8 @@ public final class WholeTopic {
                 isolation.toString(),
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 5_000,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                FETCH_WAIT_MS,
                 ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                 false);
         try (KafkaConsumer<byte[], byte[]> consumer =
