@@ -1,13 +1,13 @@
 package io.tidegate.dev.deploy.files;
 
+import static io.tidegate.dev.deploy.files.KubernetesFiles.ROOT;
+import static io.tidegate.dev.deploy.files.KubernetesFiles.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.contracts.Topics;
 import java.io.IOException;
-import java.io.Reader;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,21 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.util.TimeUtils;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** What can be said of {@code deploy/kubernetes} without a cluster; its README says what can't. */
 class KubernetesFilesTest {
-
-    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
 
     /** Where Kubernetes differs from processes on machines. */
     private static final Set<String> OF_KUBERNETES = Set.of(
@@ -243,29 +237,12 @@ class KubernetesFilesTest {
     }
 
     private static List<Map<String, Object>> resources() throws IOException {
-        LoaderOptions options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
-        List<Map<String, Object>> resources = new ArrayList<>();
-        try (Stream<Path> files = Files.list(ROOT.resolve("deploy/kubernetes"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".yaml"))
-                    .sorted()
-                    .toList()) {
-                try (Reader reader = Files.newBufferedReader(file)) {
-                    for (Object resource : new Yaml(new SafeConstructor(options)).loadAll(reader)) {
-                        resources.add(map(resource));
-                    }
-                }
-            }
-        }
-        return resources;
-    }
-
-    @SuppressWarnings("unchecked") // keys of these files are texts
-    private static Map<String, Object> map(Object node) {
-        return (Map<String, Object>) node;
+        return KubernetesFiles.documents().stream()
+                .map(KubernetesFiles.Document::fields)
+                .toList();
     }
 
     private static List<Map<String, Object>> maps(Object node) {
-        return ((List<?>) node).stream().map(KubernetesFilesTest::map).toList();
+        return ((List<?>) node).stream().map(KubernetesFiles::map).toList();
     }
 }
