@@ -4,7 +4,6 @@ import io.tidegate.bench.growth.Growth;
 import io.tidegate.bench.growth.GrowthReport;
 import io.tidegate.bench.growth.GrowthRun;
 import io.tidegate.bench.micro.Micro;
-import io.tidegate.bench.node.NodePeer;
 import io.tidegate.bench.report.GrowthPage;
 import io.tidegate.bench.report.Page;
 import io.tidegate.bench.report.Report;
@@ -115,11 +114,6 @@ public final class BenchMain implements Callable<Integer> {
         boolean failed = false;
         for (Benchmark benchmark : chosen()) {
             System.out.printf("%s: %s%n", benchmark.id(), benchmark.ratio());
-            if (smoke && benchmark.onNode() && !NodePeer.isFetched()) {
-                System.out.println("  left out: its peer's packages aren't there; scripts/bench " + benchmark.id()
-                        + " fetches them");
-                continue;
-            }
             try {
                 Comparison comparison = compare(trial, benchmark);
                 System.out.println(Report.line(comparison));

@@ -14,7 +14,6 @@ import java.util.function.Function;
  * @param workload name of a file in {@code bench/workloads}
  * @param sameContents whether both sides must bring the same result; not where the two workloads differ on purpose
  * @param denominator empty where what is measured isn't a ratio
- * @param onNode whether a side of it needs packages from npm
  * @param shared where its value is one of several that one measurement brings
  */
 public record Benchmark(
@@ -26,7 +25,6 @@ public record Benchmark(
         boolean sameContents,
         Function<Workload, Side> numerator,
         Optional<Function<Workload, Side>> denominator,
-        boolean onNode,
         Optional<Shared> shared) {
 
     /**
@@ -56,7 +54,6 @@ public record Benchmark(
                 sameContents,
                 numerator,
                 Optional.of(denominator),
-                false,
                 Optional.empty());
     }
 
@@ -64,12 +61,7 @@ public record Benchmark(
     public static Benchmark value(
             String id, String what, Target target, String workload, Shared shared, Function<Workload, Side> side) {
         return new Benchmark(
-                id, what, Figure.VALUE, target, workload, false, side, Optional.empty(), false, Optional.of(shared));
-    }
-
-    /** The same with a peer on Node. */
-    public Benchmark withNode() {
-        return new Benchmark(id, ratio, figure, target, workload, sameContents, numerator, denominator, true, shared);
+                id, what, Figure.VALUE, target, workload, false, side, Optional.empty(), Optional.of(shared));
     }
 
     /** What is divided by what. */

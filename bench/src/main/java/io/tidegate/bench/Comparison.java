@@ -1,11 +1,20 @@
 package io.tidegate.bench;
 
+import io.tidegate.bench.process.Cpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /** The repetitions of a benchmark: pairs of samples, and what they say. */
 public final class Comparison {
+
+    /**
+     * A part of a side's CPU time.
+     *
+     * @param threads what they are called without their numbers, in the first fifteen characters
+     * @param share of all, 0 to 1
+     */
+    public record Part(String threads, double share) {}
 
     private final Benchmark benchmark;
     private final List<Sample> numerators = new ArrayList<>();
@@ -71,6 +80,23 @@ public final class Comparison {
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(median(
                         denominators.stream().map(Sample::perCpuSecond).sorted().toList()));
+    }
+
+    /** Where the numerator's CPU time went: parts of it by groups of threads, over all repetitions; none where they aren't known. */
+    public List<Part> numeratorParts() {
+        return parts(numerators);
+    }
+
+    /** The same of the denominator. */
+    public List<Part> denominatorParts() {
+        return parts(denominators);
+    }
+
+    private static List<Part> parts(List<Sample> samples) {
+        double all = samples.stream().mapToLong(Sample::cpuNanos).sum();
+        return Cpu.sum(samples.stream().map(Sample::cpu).toList()).stream()
+                .map(share -> new Part(share.group(), share.nanos() / all))
+                .toList();
     }
 
     /** The ratio by the clock on the wall; empty where there is no denominator. */

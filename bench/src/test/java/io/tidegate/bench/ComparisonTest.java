@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tidegate.bench.Benchmark.Figure;
 import io.tidegate.bench.Benchmark.Target;
+import io.tidegate.bench.Comparison.Part;
+import io.tidegate.bench.process.Cpu.Share;
+import io.tidegate.bench.process.Cpu.Spent;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -42,13 +46,32 @@ class ComparisonTest {
         Comparison comparison = new Comparison(benchmark(Figure.RATE, Target.atLeast(1)));
 
         assertThatThrownBy(() -> comparison.add(
-                        new Sample(1, SECOND, SECOND, "3 alerts"), new Sample(1, SECOND, SECOND, "2 alerts")))
+                        sample(1).withContents("3 alerts"), sample(1).withContents("2 alerts")))
                 .hasMessageContaining("X1")
                 .hasMessageContaining("3 alerts and 2 alerts");
     }
 
+    @Test
+    void partsOfTheTimeAreThoseOfAllRepetitions() throws Exception {
+        Comparison comparison = new Comparison(benchmark(Figure.RATE, Target.atLeast(1)));
+
+        comparison.add(
+                sample(1, new Spent(60, List.of(new Share("task", 40), new Share("compiler", 20)))),
+                sample(1, new Spent(10, List.of(new Share("sender", 10)))));
+        comparison.add(
+                sample(1, new Spent(40, List.of(new Share("compiler", 30), new Share("task", 10)))),
+                sample(1, new Spent(10, List.of(new Share("sender", 10)))));
+
+        assertThat(comparison.numeratorParts()).containsExactly(new Part("compiler", 0.5), new Part("task", 0.5));
+        assertThat(comparison.denominatorParts()).containsExactly(new Part("sender", 1));
+    }
+
+    private static Sample sample(long events, Spent cpu) {
+        return new Sample(events, cpu, SECOND, "same");
+    }
+
     private static Sample sample(long events) {
-        return new Sample(events, SECOND, SECOND, "same");
+        return sample(events, new Spent(SECOND));
     }
 
     private static Benchmark benchmark(Figure figure, Target target) {

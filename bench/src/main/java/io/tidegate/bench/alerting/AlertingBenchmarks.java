@@ -85,7 +85,7 @@ public final class AlertingBenchmarks {
             int others = capacity * load.number("loadPercent") / 100;
             String how = " " + load.number("rate") + " " + others;
             int samples = load.number("samples");
-            long cpu = Cpu.nanos();
+            Cpu.Reading cpu = Cpu.here();
             long wall = System.nanoTime();
             String[] answer =
                     client.ask("measure " + run + "m " + samples + how).split(" ");
@@ -95,7 +95,7 @@ public final class AlertingBenchmarks {
                     .toList();
             return new Sample(
                     samples,
-                    Cpu.nanos() - cpu,
+                    Cpu.here().since(cpu),
                     System.nanoTime() - wall,
                     List.of(ms.get(0), ms.get(1), ms.get(2), ms.get(3) - load.number("checkpointMs")),
                     samples + " alerts, each on the socket and committed, beside " + answer[4] + " events a second of "

@@ -5,6 +5,7 @@ import io.tidegate.bench.Benchmark.Figure;
 import io.tidegate.bench.Benchmark.Target;
 import io.tidegate.bench.Sample;
 import io.tidegate.bench.Side;
+import io.tidegate.bench.process.Cpu.Spent;
 import io.tidegate.bench.workload.Workload;
 import io.tidegate.jobs.DetectionForm;
 import io.tidegate.jobs.fraud.DetectionCost;
@@ -57,7 +58,7 @@ public final class DetectionBenchmarks {
                             SEED));
             return new Sample(
                     result.events(),
-                    result.cpuNanos(),
+                    new Spent(result.cpuNanos()),
                     result.wallNanos(),
                     result.alerts().size() + " alerts, " + result.alerts().hashCode());
         };

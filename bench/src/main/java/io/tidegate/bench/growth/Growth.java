@@ -5,6 +5,7 @@ import io.tidegate.bench.Benchmark.Figure;
 import io.tidegate.bench.Benchmark.Target;
 import io.tidegate.bench.Sample;
 import io.tidegate.bench.Side;
+import io.tidegate.bench.process.Cpu.Spent;
 import io.tidegate.bench.stream.StreamBenchmarks;
 import io.tidegate.bench.workload.Workload;
 import io.tidegate.jobs.fraud.DetectionCost;
@@ -100,7 +101,6 @@ public final class Growth {
                     false,
                     side,
                     Optional.empty(),
-                    false,
                     Optional.empty());
         }
     }
@@ -139,7 +139,7 @@ public final class Growth {
     private static Sample sample(Result result, List<Double> values) {
         return new Sample(
                 result.events(),
-                result.cpuNanos(),
+                new Spent(result.cpuNanos()),
                 result.wallNanos(),
                 values,
                 result.alerts().size() + " alerts");

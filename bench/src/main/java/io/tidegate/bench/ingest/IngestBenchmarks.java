@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 
 /** I1 to I3: events over HTTP into the log. */
@@ -61,8 +61,7 @@ public final class IngestBenchmarks {
                                 "ingest-batches",
                                 true,
                                 load -> () -> throughGateway(load, true),
-                                load -> () -> throughNest(load))
-                        .withNode(),
+                                load -> () -> throughNest(load)),
                 // No target is set for it; about as good as HTTP is what it should be.
                 new Benchmark(
                         "I4",
@@ -109,7 +108,7 @@ public final class IngestBenchmarks {
         Sample taken;
         try (GatewayUnderTest gateway = GatewayUnderTest.start(broker);
                 Child loader = loader(load, bets, gateway.port(), gateway.token("bench", "producer"))) {
-            taken = measured(load, loader, Cpu::nanos);
+            taken = measured(load, loader, Cpu::here);
         }
         Digest digest = digest(broker, before, bets);
         long sent = (long) (load.number("warmUp") + load.number("requests")) * load.number("batch");
@@ -117,18 +116,17 @@ public final class IngestBenchmarks {
             throw new IllegalStateException(
                     sent + " events were sent and answered, " + digest.records() + " are in the log");
         }
-        return new Sample(
-                taken.events(), taken.cpuNanos(), taken.wallNanos(), keysOnly ? digest.keys() : digest.contents());
+        return taken.withContents(keysOnly ? digest.keys() : digest.contents());
     }
 
-    private static Sample measured(Workload load, Child loader, LongSupplier cpuNanos) throws IOException {
+    private static Sample measured(Workload load, Child loader, Supplier<Cpu.Reading> clocks) throws IOException {
         loader.ask("closed " + load.number("warmUp"));
         int requests = load.number("requests");
-        long cpu = cpuNanos.getAsLong();
+        Cpu.Reading cpu = clocks.get();
         long wall = Long.parseLong(loader.ask("closed " + requests));
         return new Sample(
                 (long) requests * load.number("batch"),
-                cpuNanos.getAsLong() - cpu,
+                clocks.get().since(cpu),
                 wall,
                 requests + " requests answered");
     }
@@ -152,12 +150,12 @@ public final class IngestBenchmarks {
             int rate = load.number("rate");
             loader.ask("open " + rate + " " + load.number("warmUpSeconds"));
             int seconds = load.number("seconds");
-            long cpu = Cpu.nanos();
+            Cpu.Reading cpu = Cpu.here();
             long wall = System.nanoTime();
             String[] micros = loader.ask("open " + rate + " " + seconds).split(" ");
             return new Sample(
                     (long) rate * seconds * load.number("batch"),
-                    Cpu.nanos() - cpu,
+                    Cpu.here().since(cpu),
                     System.nanoTime() - wall,
                     List.of(Double.parseDouble(micros[2]) / 1_000),
                     rate * seconds + " requests answered");
@@ -166,8 +164,7 @@ public final class IngestBenchmarks {
 
     /** The gateway's side has checked the log; what both sides share is that each request was answered with 2xx. */
     private static Sample requests(Sample stored) {
-        return new Sample(
-                stored.events(), stored.cpuNanos(), stored.wallNanos(), stored.events() + " requests answered");
+        return stored.withContents(stored.events() + " requests answered");
     }
 
     private static Sample byPerfTest(Workload load) throws Exception {
@@ -177,13 +174,13 @@ public final class IngestBenchmarks {
         int distinct = load.number("distinct") * load.number("batch");
         PerfTest.run(broker.bootstrapServers(), bets, distinct, load.number("warmUp") * load.number("batch"));
         int records = load.number("requests") * load.number("batch");
-        long cpu = Cpu.nanos();
+        Cpu.Reading cpu = Cpu.here();
         long wall = System.nanoTime();
         PerfTest.run(broker.bootstrapServers(), bets, distinct, records);
-        long cpuNanos = Cpu.nanos() - cpu;
+        Cpu.Spent spent = Cpu.here().since(cpu);
         long wallNanos = System.nanoTime() - wall;
         return new Sample(
-                records, cpuNanos, wallNanos, digest(broker, before, bets).contents());
+                records, spent, wallNanos, digest(broker, before, bets).contents());
     }
 
     private static Sample byBareHandler(Workload load) throws Exception {
@@ -201,7 +198,7 @@ public final class IngestBenchmarks {
                 server.listen().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
             }
             try (Child loader = loader(load, bets(load), port, "none")) {
-                return requests(measured(load, loader, Cpu::nanos));
+                return requests(measured(load, loader, Cpu::here));
             }
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(1, TimeUnit.MINUTES);
@@ -215,10 +212,10 @@ public final class IngestBenchmarks {
         Sample taken;
         try (NodePeer nest = NodePeer.start("nest-gateway", broker.bootstrapServers());
                 Child loader = loader(load, bets, nest.port(), "none")) {
-            taken = measured(load, loader, () -> Cpu.nanosOf(nest.pid()));
+            taken = measured(load, loader, () -> Cpu.of("node", nest.pid()));
         }
         Digest digest = new Digest();
         broker.eventsSince(before, record -> digest.add(record.key(), record.value()));
-        return new Sample(taken.events(), taken.cpuNanos(), taken.wallNanos(), digest.keys());
+        return taken.withContents(digest.keys());
     }
 }

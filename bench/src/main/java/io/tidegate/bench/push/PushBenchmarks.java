@@ -12,7 +12,7 @@ import io.tidegate.bench.service.GatewayUnderTest;
 import io.tidegate.bench.workload.Workload;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** W1 to W3: one message to many sockets. */
 public final class PushBenchmarks {
@@ -53,8 +53,7 @@ public final class PushBenchmarks {
                         "fan-out",
                         true,
                         load -> () -> throughGateway(load),
-                        load -> () -> byNode(load, program, path))
-                .withNode();
+                        load -> () -> byNode(load, program, path));
     }
 
     private static Sample throughGateway(Workload load) throws Exception {
@@ -67,7 +66,7 @@ public final class PushBenchmarks {
                         gateway.token("bench", "analyst"),
                         load.number("sockets"),
                         broker.bootstrapServers())) {
-            return measured(load, clients, Cpu::nanos);
+            return measured(load, clients, Cpu::here);
         }
     }
 
@@ -86,13 +85,13 @@ public final class PushBenchmarks {
             String command = "late " + load.number("rate") + " " + seconds + " " + load.number("heavy") + " ";
             // Warm, without a stalled one.
             clients.ask(command + 0);
-            long cpu = Cpu.nanos();
+            Cpu.Reading cpu = Cpu.here();
             long wall = System.nanoTime();
             String[] answer = clients.ask(command + (stalled ? 1 : 0)).split(" ");
             int messages = load.number("rate") * seconds;
             return new Sample(
                     (long) messages * load.number("sockets"),
-                    Cpu.nanos() - cpu,
+                    Cpu.here().since(cpu),
                     System.nanoTime() - wall,
                     List.of(Double.parseDouble(answer[1]) / 1_000),
                     load.number("sockets") + " sockets, " + messages + " messages each, in order");
@@ -103,27 +102,27 @@ public final class PushBenchmarks {
         try (NettyBroadcast netty = new NettyBroadcast();
                 Child clients =
                         Child.start(SocketClients.class, netty.port(), "/ws", "-", load.number("sockets"), "-")) {
-            return measured(load, clients, Cpu::nanos);
+            return measured(load, clients, Cpu::here);
         }
     }
 
     private static Sample byNode(Workload load, String program, String path) throws Exception {
         try (NodePeer node = NodePeer.start(program, SampleAlert.frame(0));
                 Child clients = Child.start(SocketClients.class, node.port(), path, "-", load.number("sockets"), "-")) {
-            return measured(load, clients, () -> Cpu.nanosOf(node.pid()));
+            return measured(load, clients, () -> Cpu.of("node", node.pid()));
         }
     }
 
-    private static Sample measured(Workload load, Child clients, LongSupplier cpuNanos) throws IOException {
+    private static Sample measured(Workload load, Child clients, Supplier<Cpu.Reading> clocks) throws IOException {
         String window = " " + load.number("window");
         clients.ask("deliver " + load.number("warmUp") + window);
         int messages = load.number("messages");
-        long cpu = cpuNanos.getAsLong();
+        Cpu.Reading cpu = clocks.get();
         long wall = Long.parseLong(clients.ask("deliver " + messages + window));
         int sockets = load.number("sockets");
         return new Sample(
                 (long) messages * sockets,
-                cpuNanos.getAsLong() - cpu,
+                clocks.get().since(cpu),
                 wall,
                 sockets + " sockets, " + messages + " messages each, in order");
     }

@@ -1,17 +1,22 @@
 package io.tidegate.bench.report;
 
+import io.tidegate.bench.Comparison.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /** The report in {@code docs/performance.md}: a table between two marks, and a plot beside the page. */
 public final class Page {
 
     private static final String BEGIN = "<!-- scripts/bench --page writes from here -->\n";
     private static final String END = "<!-- to here -->\n";
+    /** Of the CPU time of a side; smaller parts aren't told. */
+    private static final double LEAST_PART = 0.02;
+
     private static final int ROW_HEIGHT = 26;
     private static final int LEFT = 110;
     private static final int WIDTH = 640;
@@ -63,7 +68,37 @@ public final class Page {
                     told(row.wallRatioMedian())));
         }
         return table.append("\n![How far each one is from its target](images/performance.svg)\n")
+                .append(parts(rows))
                 .toString();
+    }
+
+    /** Where the CPU time of those goes that missed their targets. */
+    private static String parts(List<Row> rows) {
+        List<Row> missed = rows.stream()
+                .filter(row -> !row.met() && !row.numeratorParts().isEmpty())
+                .toList();
+        if (missed.isEmpty()) {
+            return "";
+        }
+        StringBuilder table = new StringBuilder(
+                "\nWhere the CPU time goes where a target was missed, by threads as the kernel names them:\n\n| id | numerator | denominator |\n|---|---|---|\n");
+        for (Row row : missed) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %s |%n",
+                    row.id(),
+                    told(row.numeratorParts()),
+                    told(row.denominatorParts())));
+        }
+        return table.toString();
+    }
+
+    private static String told(List<Part> parts) {
+        return parts.stream()
+                .filter(part -> part.share() >= LEAST_PART)
+                .map(part -> String.format(
+                        Locale.ROOT, "%s %.0f%%", part.threads().replace("|", "\\|"), part.share() * 100))
+                .collect(Collectors.joining(", "));
     }
 
     private static String told(OptionalDouble number) {

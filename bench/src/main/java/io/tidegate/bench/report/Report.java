@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.tidegate.bench.Comparison;
+import io.tidegate.bench.Comparison.Part;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -55,11 +56,21 @@ public final class Report {
                 writeOptional(json, "denominatorPerCpuSecond", row.denominatorPerCpuSecond());
                 writeOptional(json, "wallRatioMedian", row.wallRatioMedian());
                 json.writeNumberField("reps", row.reps());
+                writeParts(json, "numeratorParts", row.numeratorParts());
+                writeParts(json, "denominatorParts", row.denominatorParts());
                 json.writeEndObject();
             }
             json.writeEndArray();
         }
         Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void writeParts(JsonGenerator json, String name, List<Part> parts) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Part part : parts) {
+            json.writeNumberField(part.threads(), part.share());
+        }
+        json.writeEndObject();
     }
 
     private static void writeOptional(JsonGenerator json, String name, OptionalDouble value) throws IOException {
@@ -79,8 +90,12 @@ public final class Report {
             }
             while (json.nextToken() == JsonToken.START_OBJECT) {
                 Map<String, String> texts = new HashMap<>();
+                Map<String, List<Part>> parts = new HashMap<>();
                 for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                    if (json.nextToken() != JsonToken.VALUE_NULL) {
+                    JsonToken value = json.nextToken();
+                    if (value == JsonToken.START_OBJECT) {
+                        parts.put(name, readParts(json));
+                    } else if (value != JsonToken.VALUE_NULL) {
                         texts.put(name, json.getText());
                     }
                 }
@@ -96,10 +111,21 @@ public final class Report {
                         Double.parseDouble(text(file, texts, "numeratorPerCpuSecond")),
                         optional(texts, "denominatorPerCpuSecond"),
                         optional(texts, "wallRatioMedian"),
-                        Integer.parseInt(text(file, texts, "reps"))));
+                        Integer.parseInt(text(file, texts, "reps")),
+                        parts.getOrDefault("numeratorParts", List.of()),
+                        parts.getOrDefault("denominatorParts", List.of())));
             }
         }
         return rows;
+    }
+
+    private static List<Part> readParts(JsonParser json) throws IOException {
+        List<Part> parts = new ArrayList<>();
+        for (String threads = json.nextFieldName(); threads != null; threads = json.nextFieldName()) {
+            json.nextToken();
+            parts.add(new Part(threads, json.getDoubleValue()));
+        }
+        return parts;
     }
 
     private static String text(Path file, Map<String, String> texts, String field) throws IOException {

@@ -1,11 +1,14 @@
 package io.tidegate.bench.report;
 
 import io.tidegate.bench.Comparison;
+import io.tidegate.bench.Comparison.Part;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * An entry of the report.
  *
+ * @param numeratorParts of its CPU time, the greatest first; none where they aren't known
  * @param denominatorPerCpuSecond empty where what is measured isn't a ratio; so is {@code wallRatioMedian}
  */
 public record Row(
@@ -20,7 +23,9 @@ public record Row(
         double numeratorPerCpuSecond,
         OptionalDouble denominatorPerCpuSecond,
         OptionalDouble wallRatioMedian,
-        int reps) {
+        int reps,
+        List<Part> numeratorParts,
+        List<Part> denominatorParts) {
 
     static Row of(Comparison comparison) {
         return new Row(
@@ -35,6 +40,8 @@ public record Row(
                 comparison.numeratorPerCpuSecond(),
                 comparison.denominatorPerCpuSecond(),
                 comparison.wallRatioMedian(),
-                comparison.reps());
+                comparison.reps(),
+                comparison.numeratorParts(),
+                comparison.denominatorParts());
     }
 }

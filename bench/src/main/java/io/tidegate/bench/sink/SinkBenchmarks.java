@@ -69,9 +69,13 @@ public final class SinkBenchmarks {
         prepare(engine, load.number("rows"));
         job(engine, checkpoints);
         // From the first row to the end of the job, whose last batches are committed then.
-        long cpuNanos = Cpu.nanos() + Cpu.nanosOf(engine.pid()) - Rows.cpuAtFirst;
+        Cpu.Spent spent = clocks(engine.pid()).since(Rows.cpuAtFirst);
         long wallNanos = System.nanoTime() - Rows.timeAtFirst;
-        return new Sample(load.number("rows"), cpuNanos, wallNanos, stored(engine));
+        return new Sample(load.number("rows"), spent, wallNanos, stored(engine));
+    }
+
+    private static Cpu.Reading clocks(long engine) {
+        return Cpu.here().and(Cpu.of("engine", engine));
     }
 
     private static void job(ClickHouseProcess engine, Duration checkpoints) throws Exception {
@@ -95,12 +99,12 @@ public final class SinkBenchmarks {
         insert(client, encoded(load.number("warmUpBatch")));
         prepare(engine, load.number("rows"));
         List<ClickHouseCommittable> batches = encoded(load.number("batch"));
-        long cpu = Cpu.nanos() + Cpu.nanosOf(engine.pid());
+        Cpu.Reading cpu = clocks(engine.pid());
         long wall = System.nanoTime();
         insert(client, batches);
-        long cpuNanos = Cpu.nanos() + Cpu.nanosOf(engine.pid()) - cpu;
+        Cpu.Spent spent = clocks(engine.pid()).since(cpu);
         long wallNanos = System.nanoTime() - wall;
-        return new Sample(load.number("rows"), cpuNanos, wallNanos, stored(engine));
+        return new Sample(load.number("rows"), spent, wallNanos, stored(engine));
     }
 
     private static void insert(ClickHouseClient client, List<ClickHouseCommittable> batches) throws Exception {
@@ -168,7 +172,7 @@ public final class SinkBenchmarks {
 
         private static final long serialVersionUID = 1L;
         private static volatile List<ArchivedEvent> all;
-        private static volatile long cpuAtFirst;
+        private static volatile Cpu.Reading cpuAtFirst;
         private static volatile long timeAtFirst;
 
         private final long engine;
@@ -181,7 +185,7 @@ public final class SinkBenchmarks {
         public ArchivedEvent map(Long number) {
             if (timeAtFirst == 0) {
                 timeAtFirst = System.nanoTime();
-                cpuAtFirst = Cpu.nanos() + Cpu.nanosOf(engine);
+                cpuAtFirst = clocks(engine);
             }
             return all.get(number.intValue());
         }

@@ -217,12 +217,12 @@ public final class StreamBenchmarks {
             feed.ask("feed " + rate + " " + load.number("warmUpSeconds"));
             consumed.await(broker.ends(Topics.EVENTS));
             int seconds = load.number("seconds");
-            long cpu = Cpu.nanos();
+            Cpu.Reading cpu = Cpu.here();
             long wall = System.nanoTime();
             feed.ask("feed " + rate + " " + seconds);
             consumed.await(broker.ends(Topics.EVENTS));
             long events = (long) rate * seconds;
-            return new Sample(events, Cpu.nanos() - cpu, System.nanoTime() - wall, events + " events");
+            return new Sample(events, Cpu.here().since(cpu), System.nanoTime() - wall, events + " events");
         }
     }
 
@@ -253,17 +253,17 @@ public final class StreamBenchmarks {
                 new TopicEvents(broker, new RandomEvents(run, load.number(users), load.number("strikesPer"), SEED))) {
             warmUp(load, subject, broker, events);
             int measured = load.number("events");
-            long cpuNanos;
+            Cpu.Spent spent;
             long wallNanos;
             try (RunningJob job = subject.start().of(broker, load);
                     Consumed consumed = new Consumed(broker, subject.group(), job::check)) {
                 consumed.await(events.ends());
                 events.write(measured);
-                long cpu = Cpu.nanos();
+                Cpu.Reading cpu = Cpu.here();
                 long wall = System.nanoTime();
                 events.reveal();
                 consumed.await(events.ends());
-                cpuNanos = Cpu.nanos() - cpu;
+                spent = Cpu.here().since(cpu);
                 wallNanos = System.nanoTime() - wall;
             }
             String contents = measured + " events";
@@ -276,7 +276,7 @@ public final class StreamBenchmarks {
                     contents += ", " + alerts.size() + " alerts, " + Integer.toHexString(alerts.hashCode());
                 }
             }
-            return new Sample(measured, cpuNanos, wallNanos, contents);
+            return new Sample(measured, spent, wallNanos, contents);
         }
     }
 

@@ -4,9 +4,12 @@ import io.tidegate.bench.Benchmark;
 import io.tidegate.bench.Home;
 import io.tidegate.bench.Sample;
 import io.tidegate.bench.Side;
+import io.tidegate.bench.process.Cpu;
 import io.tidegate.bench.workload.Workload;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,6 +131,10 @@ public final class Trial {
                 + ' '
                 + sample.cpuNanos()
                 + ' '
+                + sample.cpu().shares().stream()
+                        .map(share -> URLEncoder.encode(share.group(), StandardCharsets.UTF_8) + '=' + share.nanos())
+                        .collect(Collectors.joining(","))
+                + ' '
                 + sample.wallNanos()
                 + ' '
                 + sample.values().stream().map(String::valueOf).collect(Collectors.joining(","))
@@ -135,15 +142,26 @@ public final class Trial {
                 + sample.contents();
     }
 
+    private static Stream<String> parts(String field) {
+        return field.isEmpty() ? Stream.empty() : Stream.of(field.split(","));
+    }
+
+    private static Cpu.Share share(String part) {
+        int equals = part.indexOf('=');
+        return new Cpu.Share(
+                URLDecoder.decode(part.substring(0, equals), StandardCharsets.UTF_8),
+                Long.parseLong(part.substring(equals + 1)));
+    }
+
     static Sample decode(String line) {
-        String[] fields = line.substring(MARK.length()).split(" ", 5);
+        String[] fields = line.substring(MARK.length()).split(" ", 6);
         return new Sample(
                 Long.parseLong(fields[0]),
-                Long.parseLong(fields[1]),
-                Long.parseLong(fields[2]),
-                fields[3].isEmpty()
-                        ? List.of()
-                        : Stream.of(fields[3].split(",")).map(Double::valueOf).toList(),
-                fields[4]);
+                new Cpu.Spent(
+                        Long.parseLong(fields[1]),
+                        parts(fields[2]).map(Trial::share).toList()),
+                Long.parseLong(fields[3]),
+                parts(fields[4]).map(Double::valueOf).toList(),
+                fields[5]);
     }
 }

@@ -3,6 +3,7 @@ package io.tidegate.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.bench.Comparison.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ class PageTest {
                     512_000.4,
                     OptionalDouble.of(16_000),
                     OptionalDouble.of(31.5),
-                    5),
+                    5,
+                    List.of(new Part("task", 0.75), new Part("compiler", 0.25)),
+                    List.of(new Part("task", 1))),
             new Row(
                     "E1",
                     "p50, ms",
@@ -39,7 +42,9 @@ class PageTest {
                     100,
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
-                    3));
+                    3,
+                    List.of(new Part("vert.x|loop", 0.815), new Part("compiler", 0.17), new Part("tiny", 0.015)),
+                    List.of()));
 
     @TempDir
     private Path directory;
@@ -68,7 +73,10 @@ class PageTest {
                 .endsWith("<!-- to here -->\nrest\n")
                 .doesNotContain("old")
                 .containsOnlyOnce("| F2 | one / other | ≥ 10 | 32.1 (30 to 33.5), 5 | yes | 512,000 ÷ 16,000 | 31.5 |")
-                .containsOnlyOnce("| E1 | p50, ms | ≤ 10 | 12 (11 to 13), 3 | **no** | 100 |  |");
+                .containsOnlyOnce("| E1 | p50, ms | ≤ 10 | 12 (11 to 13), 3 | **no** | 100 |  |")
+                // Whoever meets the target need not say where the time goes.
+                .containsOnlyOnce("| E1 | vert.x\\|loop 82%, compiler 17% |  |")
+                .doesNotContain("task 75%");
         assertThat(Files.readString(plot))
                 .startsWith("<svg ")
                 .contains(">F2<", ">E1<")
