@@ -45,16 +45,7 @@ public record Benchmark(
             boolean sameContents,
             Function<Workload, Side> numerator,
             Function<Workload, Side> denominator) {
-        this(
-                id,
-                ratio,
-                figure,
-                target,
-                workload,
-                sameContents,
-                numerator,
-                Optional.of(denominator),
-                Optional.empty());
+        this(id, ratio, figure, target, workload, sameContents, numerator, Optional.of(denominator), Optional.empty());
     }
 
     /** What one side measured itself, one value of several. */

@@ -32,7 +32,8 @@ class SmokeTest {
 
         assertThat(status).isZero();
         List<Row> rows = Report.read(report);
-        assertThat(rows).extracting(Row::id)
+        assertThat(rows)
+                .extracting(Row::id)
                 .containsExactlyElementsOf(
                         Benchmarks.all().stream().map(Benchmark::id).toList());
         assertThat(rows).allSatisfy(row -> {

@@ -54,14 +54,14 @@ public final class IngestBenchmarks {
                         load -> () -> requests(throughGateway(load, false)),
                         load -> () -> byBareHandler(load)),
                 new Benchmark(
-                                "I3",
-                                "HTTP batches of 100 through the gateway / through NestJS and kafkajs",
-                                Figure.RATE,
-                                Target.atLeast(10),
-                                "ingest-batches",
-                                true,
-                                load -> () -> throughGateway(load, true),
-                                load -> () -> throughNest(load)),
+                        "I3",
+                        "HTTP batches of 100 through the gateway / through NestJS and kafkajs",
+                        Figure.RATE,
+                        Target.atLeast(10),
+                        "ingest-peers",
+                        true,
+                        load -> () -> throughGateway(load, true),
+                        load -> () -> throughNest(load)),
                 // No target is set for it; about as good as HTTP is what it should be.
                 new Benchmark(
                         "I4",
@@ -125,10 +125,7 @@ public final class IngestBenchmarks {
         Cpu.Reading cpu = clocks.get();
         long wall = Long.parseLong(loader.ask("closed " + requests));
         return new Sample(
-                (long) requests * load.number("batch"),
-                clocks.get().since(cpu),
-                wall,
-                requests + " requests answered");
+                (long) requests * load.number("batch"), clocks.get().since(cpu), wall, requests + " requests answered");
     }
 
     /** From when a request was due until its answer. */

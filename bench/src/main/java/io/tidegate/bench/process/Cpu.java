@@ -78,7 +78,8 @@ public final class Cpu {
                 groups.merge(thread.group(), thread.nanos() - (earlier == null ? 0 : earlier.nanos()), Long::sum);
             });
             long spent = nanos - before.nanos;
-            long ended = spent - groups.values().stream().mapToLong(Long::longValue).sum();
+            long ended =
+                    spent - groups.values().stream().mapToLong(Long::longValue).sum();
             groups.put(ENDED, Math.max(0, ended));
             return new Spent(
                     spent,

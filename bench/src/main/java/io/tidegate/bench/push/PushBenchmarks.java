@@ -46,14 +46,14 @@ public final class PushBenchmarks {
 
     private static Benchmark againstNode(String id, String name, double target, String program, String path) {
         return new Benchmark(
-                        id,
-                        "alerts from the topic to all sockets / the same messages by " + name,
-                        Figure.RATE,
-                        Target.atLeast(target),
-                        "fan-out",
-                        true,
-                        load -> () -> throughGateway(load),
-                        load -> () -> byNode(load, program, path));
+                id,
+                "alerts from the topic to all sockets / the same messages by " + name,
+                Figure.RATE,
+                Target.atLeast(target),
+                "fan-out",
+                true,
+                load -> () -> throughGateway(load),
+                load -> () -> byNode(load, program, path));
     }
 
     private static Sample throughGateway(Workload load) throws Exception {

@@ -96,8 +96,8 @@ public final class Page {
     private static String told(List<Part> parts) {
         return parts.stream()
                 .filter(part -> part.share() >= LEAST_PART)
-                .map(part -> String.format(
-                        Locale.ROOT, "%s %.0f%%", part.threads().replace("|", "\\|"), part.share() * 100))
+                .map(part ->
+                        String.format(Locale.ROOT, "%s %.0f%%", part.threads().replace("|", "\\|"), part.share() * 100))
                 .collect(Collectors.joining(", "));
     }
 

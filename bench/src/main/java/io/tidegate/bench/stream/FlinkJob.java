@@ -24,6 +24,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class FlinkJob implements RunningJob {
 
     private static final int SLOTS = 4;
+    private static final Duration MIN_PAUSE = Duration.ofMillis(200);
     private static MiniCluster cluster;
 
     /** Adds the job's operators. */
@@ -62,7 +63,9 @@ public final class FlinkJob implements RunningJob {
         configuration.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(5));
         configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints);
+        configuration.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, MIN_PAUSE);
         configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, mode);
+        configuration.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
         configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,

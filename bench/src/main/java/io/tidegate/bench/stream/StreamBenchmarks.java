@@ -53,14 +53,25 @@ public final class StreamBenchmarks {
      * What is measured.
      *
      * @param group under which it commits its places
+     * @param remembers whether it finds its state again by that
      */
-    private record Subject(String group, Start start) {
+    private record Subject(String group, boolean remembers, Start start) {
+
+        /** Without any state. */
+        Subject anew() {
+            return remembers ? new Subject(group + '-' + RUNS.incrementAndGet(), true, start) : this;
+        }
+
+        RunningJob start(Broker broker, Workload load) throws Exception {
+            return start.of(broker, load, group);
+        }
 
         static Subject flink(
                 String group, CheckpointingMode mode, BiConsumer<StreamExecutionEnvironment, JobConfig> topology) {
             return new Subject(
                     group,
-                    (broker, load) -> FlinkJob.start(
+                    false,
+                    (broker, load, its) -> FlinkJob.start(
                             load.number("parallelism"),
                             Duration.ofMillis(load.number("checkpointMs")),
                             mode,
@@ -70,7 +81,7 @@ public final class StreamBenchmarks {
     }
 
     private interface Start {
-        RunningJob of(Broker broker, Workload load) throws Exception;
+        RunningJob of(Broker broker, Workload load, String group) throws Exception;
     }
 
     private static final Subject FRAUD =
@@ -89,7 +100,7 @@ public final class StreamBenchmarks {
             Subject.flink("tidegate-fraud", CheckpointingMode.EXACTLY_ONCE, (env, config) -> new FraudJob()
                     .define(env, config.withRulesFile(onlyProbeThenStrike())));
 
-    private static final Subject STREAMS = new Subject(StreamsJob.GROUP, StreamsJob::start);
+    private static final Subject STREAMS = new Subject("bench-streams", true, StreamsJob::start);
 
     private StreamBenchmarks() {}
 
@@ -212,7 +223,7 @@ public final class StreamBenchmarks {
                         run,
                         load.number("users"),
                         load.number("strikesPer"));
-                RunningJob job = FRAUD.start().of(broker, load);
+                RunningJob job = FRAUD.start(broker, load);
                 Consumed consumed = new Consumed(broker, FRAUD.group(), job::check)) {
             feed.ask("feed " + rate + " " + load.number("warmUpSeconds"));
             consumed.await(broker.ends(Topics.EVENTS));
@@ -228,16 +239,14 @@ public final class StreamBenchmarks {
 
     /**
      * Lets a job run that isn't measured, so that what is measured is compiled code, and begins anew: the state of so many events more would be
-     * in each of its checkpoints. Kafka Streams finds its state again whatever is removed, so there it is one run.
+     * in each of its checkpoints.
      */
     private static void warmUp(Workload load, Subject subject, Broker broker, TopicEvents events) throws Exception {
         events.write(load.number("warmUp"));
         events.reveal();
-        if (subject == STREAMS) {
-            return;
-        }
-        try (RunningJob job = subject.start().of(broker, load);
-                Consumed consumed = new Consumed(broker, subject.group(), job::check)) {
+        Subject warm = subject.anew();
+        try (RunningJob job = warm.start(broker, load);
+                Consumed consumed = new Consumed(broker, warm.group(), job::check)) {
             consumed.await(events.ends());
         }
         broker.forgetEvents();
@@ -248,15 +257,16 @@ public final class StreamBenchmarks {
     private static Sample run(Workload load, Subject subject, String users, boolean alertsToo) throws Exception {
         Broker broker = Broker.get();
         String run = "run" + RUNS.incrementAndGet() + "-user-";
-        Map<TopicPartition, Long> alertsBefore = broker.ends(Topics.ALERTS);
         try (TopicEvents events =
                 new TopicEvents(broker, new RandomEvents(run, load.number(users), load.number("strikesPer"), SEED))) {
             warmUp(load, subject, broker, events);
+            Map<TopicPartition, Long> alertsBefore = broker.ends(Topics.ALERTS);
+            Subject fresh = subject.anew();
             int measured = load.number("events");
             Cpu.Spent spent;
             long wallNanos;
-            try (RunningJob job = subject.start().of(broker, load);
-                    Consumed consumed = new Consumed(broker, subject.group(), job::check)) {
+            try (RunningJob job = fresh.start(broker, load);
+                    Consumed consumed = new Consumed(broker, fresh.group(), job::check)) {
                 consumed.await(events.ends());
                 events.write(measured);
                 Cpu.Reading cpu = Cpu.here();

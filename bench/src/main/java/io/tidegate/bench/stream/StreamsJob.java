@@ -37,7 +37,6 @@ import org.apache.kafka.streams.state.WindowStore;
  */
 final class StreamsJob implements RunningJob {
 
-    static final String GROUP = "bench-streams";
     static final String RULE = "probe-then-strike";
 
     private static final int PROBES = 3;
@@ -53,9 +52,10 @@ final class StreamsJob implements RunningJob {
         this.streams = streams;
     }
 
-    static StreamsJob start(Broker broker, Workload load) {
+    /** @param group its application id, by which it would find again what state it had */
+    static StreamsJob start(Broker broker, Workload load, String group) {
         Properties properties = KafkaAccess.properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, GROUP);
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, load.number("checkpointMs"));

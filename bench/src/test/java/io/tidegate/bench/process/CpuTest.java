@@ -67,7 +67,9 @@ class CpuTest {
 
     @Test
     void anotherProcessIsAGroupOfItsOwn() {
-        Cpu.Reading both = Cpu.here().and(Cpu.of("parent", ProcessHandle.current().parent().orElseThrow().pid()));
+        Cpu.Reading both = Cpu.here()
+                .and(Cpu.of(
+                        "parent", ProcessHandle.current().parent().orElseThrow().pid()));
 
         Spent spent = both.since(both);
 

@@ -2,12 +2,13 @@ package io.tidegate.jobs.source;
 
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.flink.types.StringValue;
 
 /**
  * Texts in state, byte for byte as {@link StringValue} writes them: the number of characters and one, then the characters, each number with
  * seven bits to a byte. What {@link StringValue} gives to the stream byte by byte, of which each passes through all the layers below a
- * checkpoint, is one write here where the text is plain ASCII.
+ * checkpoint, is one write here where the text is plain ASCII without a question mark.
  */
 public final class StoredText {
 
@@ -28,7 +29,7 @@ public final class StoredText {
         }
     }
 
-    /** Null where it isn't short ASCII. */
+    /** Null where it isn't short ASCII, or may not be. */
     private static byte[] ascii(String text) {
         int length = text.length();
         int number = length + 1;
@@ -36,6 +37,11 @@ public final class StoredText {
             return null;
         }
         int start = number < TWO_BYTES ? 1 : 2;
+        // Faster than a loop over charAt. As many bytes as characters: each is ASCII, or half a surrogate pair that became a question mark.
+        byte[] characters = text.getBytes(StandardCharsets.UTF_8);
+        if (characters.length != length) {
+            return null;
+        }
         byte[] stored = new byte[start + length];
         if (start == 1) {
             stored[0] = (byte) number;
@@ -44,11 +50,10 @@ public final class StoredText {
             stored[1] = (byte) (number >>> 7);
         }
         for (int i = 0; i < length; i++) {
-            char character = text.charAt(i);
-            if (character >= TWO_BYTES) {
+            if (characters[i] == '?') {
                 return null;
             }
-            stored[start + i] = (byte) character;
+            stored[start + i] = characters[i];
         }
         return stored;
     }

@@ -26,7 +26,16 @@ class StoredTextTest {
     void soIsWhatIsNoAscii() throws IOException {
         assertWrittenAsFlinkDoes(null);
         for (String text : new String[] {
-            "\0", "u1\0tenant", "\u007f", "\u0080", "caf\u00e9", "\u7528\u6237", "\ud83d\ude00", "torn \ud83d", "\uffff"
+            "\0",
+            "u1\0tenant",
+            "\u007f",
+            "\u0080",
+            "caf\u00e9",
+            "\u7528\u6237",
+            "\ud83d\ude00",
+            "torn \ud83d",
+            "what?",
+            "\uffff"
         }) {
             assertWrittenAsFlinkDoes(text);
         }
