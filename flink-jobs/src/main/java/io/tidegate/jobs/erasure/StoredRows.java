@@ -63,15 +63,20 @@ final class StoredRows {
     private static List<Place> places(Subject subject) {
         String tenant = "tenant = " + subject.tenantSql();
         String user = subject.userSql();
+        // What is removed isn't anonymised too, in whatever order it is counted.
         return List.of(
                 new Place("events", "removed", "user_id = " + user + " AND " + tenant, "DELETE"),
-                new Place("events", "anonymised", "author_id = " + user + " AND " + tenant, "UPDATE author_id = ''"),
+                new Place(
+                        "events",
+                        "anonymised",
+                        "author_id = " + user + " AND user_id != " + user + " AND " + tenant,
+                        "UPDATE author_id = ''"),
                 new Place("alerts", "removed", "subject = " + user + " AND " + tenant, "DELETE"),
                 // About a device or a post that several shared: the alert is about the others too.
                 new Place(
                         "alerts",
                         "anonymised",
-                        "match(message, " + subject.wordSql() + ") AND " + tenant,
+                        "match(message, " + subject.wordSql() + ") AND subject != " + user + " AND " + tenant,
                         "UPDATE message = 'The message named a user whose data was erased.'"),
                 new Place("notifications", "removed", "recipient = " + user + " AND " + tenant, "DELETE"));
     }

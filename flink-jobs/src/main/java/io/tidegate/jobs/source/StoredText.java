@@ -37,7 +37,8 @@ public final class StoredText {
             return null;
         }
         int start = number < TWO_BYTES ? 1 : 2;
-        // Faster than a loop over charAt. As many bytes as characters: each is ASCII, or half a surrogate pair that became a question mark.
+        // Faster than a loop over charAt. As many bytes as characters: each is ASCII, or half a surrogate pair that
+        // became a question mark.
         byte[] characters = text.getBytes(StandardCharsets.UTF_8);
         if (characters.length != length) {
             return null;
