@@ -46,6 +46,8 @@ final class PushShard {
     private int beat;
     private int nextBeat;
     private boolean closed;
+    /** Once everybody has been sent away, or has gone. */
+    private final Promise<Void> left = Promise.promise();
 
     PushShard(PushHub hub, Context context) {
         this.hub = hub;
@@ -137,6 +139,9 @@ final class PushShard {
 
     void closed(FeedSession session) {
         sessions.remove(session);
+        if (closed && sessions.isEmpty()) {
+            leave();
+        }
     }
 
     /**
@@ -158,23 +163,29 @@ final class PushShard {
      * @param over what time; zero for all at once
      */
     Future<Void> closeAll(Duration over) {
-        Promise<Void> done = Promise.promise();
         context.runOnContext(ignored -> {
             closed = true;
             context.owner().cancelTimer(pings);
             int part = over.isZero() ? Integer.MAX_VALUE : 1 + sessions.size() / GOODBYES;
-            closePart(part, Math.max(1, over.toMillis() / GOODBYES), done);
+            closePart(part, Math.max(1, over.toMillis() / GOODBYES));
         });
-        return done.future();
+        return left.future();
     }
 
-    private void closePart(int part, long pause, Promise<Void> done) {
+    private void closePart(int part, long pause) {
         sessions.stream().limit(part).toList().forEach(session -> session.close(CloseCode.SERVICE_RESTART, GOODBYE));
         if (sessions.isEmpty()) {
-            hub.remove(this);
-            done.complete();
+            leave();
         } else {
-            context.owner().setTimer(pause, ignored -> closePart(part, pause, done));
+            // May never come: a verticle's timers go with it. Then its sockets have been closed, and whoever was left
+            // has left by that.
+            context.owner().setTimer(pause, ignored -> closePart(part, pause));
+        }
+    }
+
+    private void leave() {
+        if (left.tryComplete()) {
+            hub.remove(this);
         }
     }
 
