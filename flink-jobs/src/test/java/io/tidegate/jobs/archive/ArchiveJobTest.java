@@ -67,6 +67,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,7 +157,9 @@ class ArchiveJobTest {
                     "u",
                     Notification.newBuilder().setNotificationId("n").build());
             producer.flush();
-            awaitRows("events", 300);
+            awaitRows("events", 300, Awaitility.await().failFast(() -> assertNeverRestarted(flink, job)));
+            deadLetters(15);
+            assertNeverRestarted(flink, job);
 
             flink.terminateTaskManager(0).get();
             flink.startTaskManager();
@@ -473,9 +476,22 @@ class ArchiveJobTest {
     }
 
     private static void awaitRows(String table, long rows) {
-        Awaitility.await().atMost(Duration.ofSeconds(90)).ignoreExceptions().untilAsserted(() -> assertThat(
+        awaitRows(table, rows, Awaitility.await());
+    }
+
+    private static void awaitRows(String table, long rows, ConditionFactory patience) {
+        patience.atMost(Duration.ofSeconds(90)).ignoreExceptions().untilAsserted(() -> assertThat(
                         query("SELECT count() FROM tidegate." + table + " FINAL"))
                 .isEqualTo(Long.toString(rows)));
+    }
+
+    private static void assertNeverRestarted(MiniCluster flink, JobClient job) throws Exception {
+        List<String> failures = new ArrayList<>();
+        flink.getExecutionGraphInfo(job.getJobID())
+                .get()
+                .getExceptionHistory()
+                .forEach(failure -> failures.add(failure.getExceptionAsString()));
+        assertThat(failures).as("what the job restarted for").isEmpty();
     }
 
     private static String query(String sql) throws IOException {

@@ -302,7 +302,7 @@ class DeadLettersTest {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
-        return WholeTopic.committed(kafka.bootstrapServers(), topic);
+        return WholeTopic.settled(kafka.bootstrapServers(), topic);
     }
 
     private static byte[] bytes(String text) {

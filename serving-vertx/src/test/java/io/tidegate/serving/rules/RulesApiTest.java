@@ -442,7 +442,7 @@ class RulesApiTest {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
-        return WholeTopic.committed(broker.bootstrapServers(), topic).stream()
+        return WholeTopic.settled(broker.bootstrapServers(), topic).stream()
                 .filter(record -> !new String(record.value(), StandardCharsets.UTF_8).equals("poison"))
                 .toList();
     }

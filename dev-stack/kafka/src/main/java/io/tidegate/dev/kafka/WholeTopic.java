@@ -1,11 +1,18 @@
 package io.tidegate.dev.kafka;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,6 +28,8 @@ public final class WholeTopic {
     /** Kafka's client asks ahead: closing it would wait for a fetch that waits at the broker for more than there is. */
     private static final int FETCH_WAIT_MS = 10;
 
+    private static final int MARKER_WAIT_MS = 10;
+
     private WholeTopic() {}
 
     /**
@@ -31,6 +40,51 @@ public final class WholeTopic {
     public static List<ConsumerRecord<byte[], byte[]>> committed(String bootstrapServers, String topic)
             throws IOException {
         return read(bootstrapServers, topic, IsolationLevel.READ_COMMITTED);
+    }
+
+    /**
+     * What is committed, once no transaction is open: a commit returns before its markers are written, and until then what it wrote isn't
+     * there for anybody.
+     *
+     * @throws IOException where the topic isn't there, a transaction stays open for a minute, or nothing comes for one
+     */
+    public static List<ConsumerRecord<byte[], byte[]>> settled(String bootstrapServers, String topic)
+            throws IOException {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            List<TopicPartition> partitions =
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+                            .map(info -> new TopicPartition(topic, info.partition()))
+                            .toList();
+            long begunNanos = System.nanoTime();
+            while (!ends(admin, partitions, IsolationLevel.READ_COMMITTED)
+                    .equals(ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED))) {
+                if (System.nanoTime() - begunNanos > WITHOUT_PROGRESS.toNanos()) {
+                    throw new IOException("topic " + topic + " has a transaction that is open for more than "
+                            + WITHOUT_PROGRESS.toSeconds() + " s");
+                }
+                Thread.sleep(MARKER_WAIT_MS);
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "topic " + topic + " can't be asked about: " + e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+        return committed(bootstrapServers, topic);
+    }
+
+    private static Map<TopicPartition, Long> ends(
+            Admin admin, List<TopicPartition> partitions, IsolationLevel isolation)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(isolation))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
     }
 
     /** Also what belongs to open and aborted transactions. */

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.contracts.Topics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,7 +114,7 @@ class KafkaBrokerTest {
             Records.send(servers, Topics.ALERTS, "u2", "plain");
 
             // Then
-            assertThat(WholeTopic.committed(servers, Topics.ALERTS))
+            assertThat(WholeTopic.settled(servers, Topics.ALERTS))
                     .extracting(KafkaBrokerTest::text)
                     .containsExactlyInAnyOrder("kept", "plain");
             assertThat(WholeTopic.uncommitted(servers, Topics.ALERTS))
@@ -118,6 +124,31 @@ class KafkaBrokerTest {
             assertThatThrownBy(() -> WholeTopic.committed(servers, "no-such-topic"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("no-such-topic");
+        }
+    }
+
+    @Test
+    void aSettledTopicIsReadWhenNoTransactionIsOpen() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start(dataDir)) {
+            // Given
+            String servers = broker.bootstrapServers();
+            TopicSetup.ensure(servers, 2);
+            try (KafkaProducer<String, String> open = Records.sendAndStayOpen(servers, Topics.ALERTS, "u1", "late")) {
+                // When
+                CompletableFuture<List<ConsumerRecord<byte[], byte[]>>> settled = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return WholeTopic.settled(servers, Topics.ALERTS);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                assertThat(WholeTopic.committed(servers, Topics.ALERTS)).isEmpty();
+                assertThatThrownBy(() -> settled.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+                open.commitTransaction();
+
+                // Then
+                assertThat(settled.get()).extracting(KafkaBrokerTest::text).containsExactly("late");
+            }
         }
     }
 

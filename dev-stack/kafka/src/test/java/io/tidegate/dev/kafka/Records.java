@@ -44,14 +44,21 @@ final class Records {
 
     /** One that is aborted when it is on the topic. */
     static void sendInVain(String bootstrapServers, String topic, String key, String value) {
-        try (KafkaProducer<String, String> producer =
-                producer(Map.of("bootstrap.servers", bootstrapServers, "transactional.id", "records"))) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            producer.send(new ProducerRecord<>(topic, key, value));
-            producer.flush();
+        try (KafkaProducer<String, String> producer = sendAndStayOpen(bootstrapServers, topic, key, value)) {
             producer.abortTransaction();
         }
+    }
+
+    /** One whose transaction the caller ends. */
+    static KafkaProducer<String, String> sendAndStayOpen(
+            String bootstrapServers, String topic, String key, String value) {
+        KafkaProducer<String, String> producer =
+                producer(Map.of("bootstrap.servers", bootstrapServers, "transactional.id", "records"));
+        producer.initTransactions();
+        producer.beginTransaction();
+        producer.send(new ProducerRecord<>(topic, key, value));
+        producer.flush();
+        return producer;
     }
 
     /** The first {@code count} committed values of the topic, in order per partition. */
