@@ -14,9 +14,14 @@ final class TrialMain {
     public static void main(String[] args) throws Exception {
         Benchmark benchmark = Benchmarks.byId(args[0]).orElseThrow();
         Workload workload = Workload.read(Path.of(args[2]), benchmark.workload(), "full");
-        Sample sample =
-                Trial.side(benchmark, Trial.Part.valueOf(args[1]), workload).run();
-        System.out.println(Trial.encode(sample));
+        try {
+            Sample sample = Trial.side(benchmark, Trial.Part.valueOf(args[1]), workload)
+                    .run();
+            System.out.println(Trial.encode(sample));
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
         // Whatever threads a side leaves behind, its figures are out.
         System.exit(0);
     }
