@@ -15,8 +15,8 @@ final class TrialMain {
         Benchmark benchmark = Benchmarks.byId(args[0]).orElseThrow();
         Workload workload = Workload.read(Path.of(args[2]), benchmark.workload(), "full");
         try {
-            Sample sample = Trial.side(benchmark, Trial.Part.valueOf(args[1]), workload)
-                    .run();
+            Sample sample =
+                    Trial.side(benchmark, Trial.Part.valueOf(args[1]), workload).run();
             System.out.println(Trial.encode(sample));
         } catch (Exception e) {
             e.printStackTrace();
