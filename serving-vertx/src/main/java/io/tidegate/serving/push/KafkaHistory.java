@@ -17,6 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -55,16 +57,34 @@ final class KafkaHistory implements History {
     private final PushConfig config;
     private final Archive archive;
     private final ExecutorService threads;
+    private final Function<Map<String, Object>, Consumer<byte[], byte[]>> client;
     private final AtomicInteger numbers = new AtomicInteger();
     /** Of the thread: one consumer for each topic, by topic. */
-    private final ThreadLocal<Map<String, KafkaConsumer<byte[], byte[]>>> consumers =
-            ThreadLocal.withInitial(HashMap::new);
+    private final ThreadLocal<Map<String, Consumer<byte[], byte[]>>> consumers = ThreadLocal.withInitial(HashMap::new);
 
     private final Queue<Promise<Void>> waiting = new ArrayDeque<>();
     private final Map<Log, Boolean> open = new ConcurrentHashMap<>();
     private int active;
 
     KafkaHistory(String bootstrapServers, String clientId, PushConfig config, Archive archive) {
+        this(
+                bootstrapServers,
+                clientId,
+                config,
+                archive,
+                settings -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /**
+     * @param client a consumer with these settings
+     */
+    KafkaHistory(
+            String bootstrapServers,
+            String clientId,
+            PushConfig config,
+            Archive archive,
+            Function<Map<String, Object>, Consumer<byte[], byte[]>> client) {
+        this.client = client;
         this.bootstrapServers = bootstrapServers;
         this.clientId = clientId;
         this.config = config;
@@ -122,7 +142,7 @@ final class KafkaHistory implements History {
         return open.size();
     }
 
-    private KafkaConsumer<byte[], byte[]> consumer(StreamFeed feed) {
+    private Consumer<byte[], byte[]> consumer(StreamFeed feed) {
         return consumers.get().computeIfAbsent(feed.topic(), topic -> {
             Map<String, Object> settings = new HashMap<>();
             settings.putAll(KafkaAccess.settings());
@@ -140,13 +160,13 @@ final class KafkaHistory implements History {
             // half a second by default, would hold up the next listener's, which comes over the same connection.
             settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
             settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
-            return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            return client.apply(settings);
         });
     }
 
     /** A consumer that has failed may be in any state: the next slice makes a new one. */
     private void discardConsumer(StreamFeed feed) {
-        KafkaConsumer<byte[], byte[]> broken = consumers.get().remove(feed.topic());
+        Consumer<byte[], byte[]> broken = consumers.get().remove(feed.topic());
         if (broken != null) {
             try {
                 broken.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofMillis(100)));
@@ -171,6 +191,8 @@ final class KafkaHistory implements History {
         private boolean begun;
         private boolean lookedBack;
         private int stored;
+        /** Of this slice, out of the log: what the place is already behind of. */
+        private List<FeedEvent> found = List.of();
         /** See {@link History.Slice}. */
         private boolean unsettled;
 
@@ -205,10 +227,16 @@ final class KafkaHistory implements History {
                         slice.complete(read());
                     } catch (OffsetOutOfRangeException e) {
                         // Retention was faster: the next slice sees it.
-                        slice.complete(new Slice(null, List.of(), here(), !unsettled));
+                        slice.complete(soFar());
                     } catch (RuntimeException | Archive.UnavailableException e) {
                         discardConsumer(feed);
-                        slice.fail(e);
+                        if (found.isEmpty()) {
+                            slice.fail(e);
+                        } else {
+                            // The place is behind them already. If it goes on, the next slice has nothing and fails.
+                            LOG.info("history of {} ends early: {}", feed.topic(), e.toString());
+                            slice.complete(soFar());
+                        }
                     }
                 });
             } catch (RejectedExecutionException e) {
@@ -226,12 +254,18 @@ final class KafkaHistory implements History {
             }
         }
 
+        /** What a slice had read when its reading failed. */
+        private Slice soFar() {
+            return new Slice(null, found, here(), !unsettled);
+        }
+
         private Cursor here() {
             return new Cursor(feed.family().topicTag(), life, atMs, place.clone());
         }
 
         private Slice read() throws Archive.UnavailableException {
-            KafkaConsumer<byte[], byte[]> consumer = consumer(feed);
+            found = List.of();
+            Consumer<byte[], byte[]> consumer = consumer(feed);
             Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(all);
             Cursor present = feed.position();
             if (!begun) {
@@ -259,8 +293,7 @@ final class KafkaHistory implements History {
         }
 
         /** Whether the place can be of this log, and what was missed is within the limit. If not, a gap, and a new place. */
-        private Gap check(
-                KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> beginnings, Cursor present) {
+        private Gap check(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> beginnings, Cursor present) {
             boolean sameLife = from.isOfSameLife(present) && from.partitions() <= partitions;
             if (!sameLife) {
                 LOG.info("a cursor of another life of topic {}", feed.topic());
@@ -324,7 +357,7 @@ final class KafkaHistory implements History {
         }
 
         /** Remembers the ids that appeared in the horizon before the place. */
-        private void lookBack(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> beginnings) {
+        private void lookBack(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> beginnings) {
             long since = Math.max(0, atMs - config.repeatHorizon().toMillis());
             Map<TopicPartition, Long> times = new HashMap<>();
             all.forEach(partition -> times.put(partition, since));
@@ -343,8 +376,9 @@ final class KafkaHistory implements History {
             });
         }
 
-        private Slice fromLog(KafkaConsumer<byte[], byte[]> consumer, Cursor present) {
+        private Slice fromLog(Consumer<byte[], byte[]> consumer, Cursor present) {
             List<FeedEvent> events = new ArrayList<>();
+            found = events;
             long[] target = present.offsets(partitions);
             int[] counts = new int[2];
             long[] positions = place.clone();
@@ -399,7 +433,7 @@ final class KafkaHistory implements History {
          * @param positions moved to where the reading of each partition has ended, only where it has taken all that was polled
          */
         private void scan(
-                KafkaConsumer<byte[], byte[]> consumer,
+                Consumer<byte[], byte[]> consumer,
                 long[] positions,
                 long[] targets,
                 long deadlineNanos,

@@ -438,7 +438,7 @@ class FeedServiceTest {
         slow.read(1);
         slow.next();
         int count = 500;
-        raise(count, "u".repeat(1_000));
+        raise(count, "u".repeat(5_000));
         await().until(() -> hub.listenersByFamily().get(Channel.Family.ALERTS) == 0);
 
         slow.read(Integer.MAX_VALUE);

@@ -55,6 +55,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A listener that was away, with a real broker: it gets what it missed, in order, once; or it is told. */
 class ResumeTest {
@@ -530,6 +532,10 @@ class ResumeTest {
     /** A job that fails now and then: writes alerts SUBJECT-NUMBER in order, in transactions, and what was aborted again. */
     private static final class FailingJob implements AutoCloseable {
         private static final int SUBJECTS = 7;
+        /** What is left of each partition's log when the rest is deleted. */
+        private static final int KEPT = 10;
+        /** At least, of each partition that has any: an alert and the marker. */
+        private static final int OFFSETS_OF_A_TRANSACTION = 2;
 
         private final Random random;
         private KafkaProducer<byte[], byte[]> producer;
@@ -576,14 +582,18 @@ class ResumeTest {
         }
 
         /**
-         * All that was ever raised is on record, and then a first alert of each subject. Whoever has these is behind every copy of what was
-         * aborted: a listener that leaves between the two may get the copy when the log is gone, see docs/adr/0011-resume.md.
+         * All that was ever raised is on record, and then first alerts of each subject, so many that {@link #KEPT} offsets of a partition begin among
+         * them. Whoever has these is behind every copy of what was aborted: a listener that leaves between the two may get the
+         * copy when the log is gone, and where the log begins within an aborted transaction, its copies come too early, see
+         * docs/adr/0011-resume.md.
          */
         private void settle() {
             while (committed < highest) {
                 transaction(highest - number, true);
             }
-            transaction(SUBJECTS, true);
+            for (int offsets = 0; offsets < KEPT; offsets += OFFSETS_OF_A_TRANSACTION) {
+                transaction(SUBJECTS, true);
+            }
         }
 
         /** Until so many are on record, and all that were ever raised. */
@@ -658,7 +668,7 @@ class ResumeTest {
                         note(topic);
                         both.forEach(node -> awaitRead(node, topic));
                         archive(clickhouse, otherShard);
-                        keepNewest(10);
+                        keepNewest(FailingJob.KEPT);
                     } finally {
                         turn.unlock();
                     }
@@ -797,11 +807,13 @@ class ResumeTest {
         }
     }
 
-    @Test
-    void anAlertThatWasFirstWrittenInVainBeforeTheLogBeginsComesAsTheCopyThatIsOnRecord() throws Exception {
+    /** Few others between, or more than one slice of history has. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 500})
+    void anAlertThatWasFirstWrittenInVainBeforeTheLogBeginsComesAsTheCopyThatIsOnRecord(int others) throws Exception {
         try (KafkaProducer<byte[], byte[]> job = producer("job")) {
-            // Its journal has the alerts where they were written first.
-            Node node = gateway(ResumeConfig.DEFAULT, archiveOf(clickhouse));
+            // In the end its journal has the last three alerts, where they were written first.
+            Node node = gateway(forgetful(), archiveOf(clickhouse));
             job.initTransactions();
             job.beginTransaction();
             raise(job, "a0", "u1");
@@ -810,22 +822,67 @@ class ResumeTest {
             String start = before.subscribe("alerts", null);
             before.cut();
             job.beginTransaction();
+            raise(job, "b0", "u1");
+            raise(job, "b1", "u1");
+            job.commitTransaction();
+            job.beginTransaction();
             raise(job, "a1", "u1");
             job.abortTransaction();
             job.beginTransaction();
+            for (String other : ids("c", others)) {
+                raise(job, other, "u1");
+            }
             raise(job, "a1", "u1");
             raise(job, "a2", "u1");
             job.commitTransaction();
             archive(clickhouse);
-            // Left are a1, a2 and the marker of their transaction.
-            deleteAllBut(3);
+            // Left are the others, a1, a2 and the marker of their transaction.
+            deleteAllBut(others + 3);
 
             TestListener after = node.analyst();
             after.subscribe("alerts", start);
 
+            assertThat(take(after, 2)).containsExactly("b0", "b1");
+            assertThat(take(after, others)).containsExactly(ids("c", others));
             assertThat(take(after, 2)).containsExactly("a1", "a2");
             raise("a3");
             assertThat(take(after, 1)).containsExactly("a3");
+            after.expectNothingMore();
+        }
+    }
+
+    @Test
+    void whereTheLogBeginsWithinAnAbortedTransactionEachAlertComesOnceThoughTheLaterOneFirst() throws Exception {
+        try (KafkaProducer<byte[], byte[]> job = producer("job")) {
+            Node node = gateway(forgetful(), archiveOf(clickhouse));
+            job.initTransactions();
+            job.beginTransaction();
+            raise(job, "a0", "u1");
+            job.commitTransaction();
+            TestListener before = node.analyst();
+            String start = before.subscribe("alerts", null);
+            before.cut();
+            job.beginTransaction();
+            raise(job, "b0", "u1");
+            raise(job, "b1", "u1");
+            job.commitTransaction();
+            job.beginTransaction();
+            raise(job, "a1", "u1");
+            raise(job, "a2", "u1");
+            job.abortTransaction();
+            job.beginTransaction();
+            raise(job, "a1", "u1");
+            raise(job, "a2", "u1");
+            raise(job, "a3", "u1");
+            job.commitTransaction();
+            archive(clickhouse);
+            // Left are a2 and the marker that aborts it, then a1, a2, a3 and the marker that commits them.
+            deleteAllBut(6);
+
+            TestListener after = node.analyst();
+            after.subscribe("alerts", start);
+
+            assertThat(take(after, 5)).containsExactly("b0", "b1", "a2", "a1", "a3");
             after.expectNothingMore();
         }
     }
