@@ -24,16 +24,17 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.WindowStore;
 
 /**
  * The fraud job with rule {@value #RULE} as one would write it for Kafka Streams: repeats dropped by event id for an hour, the user's last bets
- * in a store, alerts to the topic, exactly once, a commit as often as the other has a checkpoint. Stores are in memory, with their changelogs.
+ * in a store, alerts to the topic, exactly once, a commit as often as the other has a checkpoint. Stores are in memory, with their changelogs. Ids are in
+ * a key-value store that is swept, not in a window store: the one in memory looks at every millisecond of the hour for each id.
  */
 final class StreamsJob implements RunningJob {
 
@@ -43,6 +44,7 @@ final class StreamsJob implements RunningJob {
     private static final long FACTOR = 50;
     private static final long WINDOW_MS = Duration.ofMinutes(5).toMillis();
     private static final Duration HORIZON = Duration.ofHours(1);
+    private static final Duration SWEEP = Duration.ofMinutes(10);
     private static final String SEEN = "seen";
     private static final String BETS = "bets";
 
@@ -80,11 +82,7 @@ final class StreamsJob implements RunningJob {
                         Topics.EVENTS)
                 .addProcessor("rule", Detection::new, "events")
                 .addStateStore(
-                        Stores.windowStoreBuilder(
-                                        Stores.inMemoryWindowStore(SEEN, HORIZON.multipliedBy(2), HORIZON, false),
-                                        Serdes.String(),
-                                        Serdes.ByteArray())
-                                .withCachingDisabled(),
+                        Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(SEEN), Serdes.String(), Serdes.Long()),
                         "rule")
                 .addStateStore(
                         Stores.keyValueStoreBuilder(
@@ -115,10 +113,8 @@ final class StreamsJob implements RunningJob {
 
     private static final class Detection implements Processor<byte[], byte[], byte[], byte[]> {
 
-        private static final byte[] NOTHING = {};
-
         private ProcessorContext<byte[], byte[]> context;
-        private WindowStore<String, byte[]> seen;
+        private KeyValueStore<String, Long> seen;
         private KeyValueStore<String, byte[]> bets;
 
         @Override
@@ -126,6 +122,20 @@ final class StreamsJob implements RunningJob {
             context = its;
             seen = its.getStateStore(SEEN);
             bets = its.getStateStore(BETS);
+            its.schedule(SWEEP, PunctuationType.STREAM_TIME, this::forget);
+        }
+
+        private void forget(long timeMs) {
+            List<String> old = new ArrayList<>();
+            try (var all = seen.all()) {
+                while (all.hasNext()) {
+                    var one = all.next();
+                    if (one.value < timeMs - HORIZON.toMillis()) {
+                        old.add(one.key);
+                    }
+                }
+            }
+            old.forEach(seen::delete);
         }
 
         @Override
@@ -146,12 +156,11 @@ final class StreamsJob implements RunningJob {
 
         private boolean isRepeat(Event event, long timeMs) {
             String id = event.getUserId() + '\u0000' + event.getEventId();
-            try (var earlier = seen.fetch(id, Math.max(0, timeMs - HORIZON.toMillis()), timeMs)) {
-                if (earlier.hasNext()) {
-                    return true;
-                }
+            Long earlier = seen.get(id);
+            if (earlier != null && earlier >= timeMs - HORIZON.toMillis()) {
+                return true;
             }
-            seen.put(id, NOTHING, timeMs);
+            seen.put(id, timeMs);
             return false;
         }
 

@@ -18,6 +18,7 @@ final class Cork {
 
     private final List<Plug> waiting = new ArrayList<>();
     private boolean holding;
+    private int held;
 
     /** From now on flushes wait for {@link #release}. */
     void hold() {
@@ -27,10 +28,16 @@ final class Cork {
     /** What has waited goes out, and what comes isn't held back any more. */
     void release() {
         holding = false;
+        held = 0;
         for (Plug plug : waiting) {
             plug.flush();
         }
         waiting.clear();
+    }
+
+    /** How many flushes wait, of all connections together: so many system calls less, if there is one for each connection in the end. */
+    int held() {
+        return held;
     }
 
     /** One for each connection, to stand nearest to the socket. */
@@ -51,7 +58,10 @@ final class Cork {
         public void flush(ChannelHandlerContext ignored) {
             if (!holding || context.channel().bytesBeforeUnwritable() < ROOM) {
                 context.flush();
-            } else if (!isWaiting) {
+                return;
+            }
+            held++;
+            if (!isWaiting) {
                 isWaiting = true;
                 waiting.add(this);
             }

@@ -30,8 +30,14 @@ final class PushShard {
     private static final int GOODBYES = 20;
     private static final int BEATS = 32;
 
-    /** How many events of a burst may wait for each other: a system call for so many, and none waits long. */
-    private static final int BURST = 8;
+    /** How many events of a burst may wait for each other at most: a connection has one system call for so many. */
+    private static final int BURST = 64;
+
+    /** How many at least, however many listeners there are. */
+    private static final int PART = 8;
+
+    /** How many writes to listeners the first of them may wait for, beyond those of the first {@link #PART}: a millisecond's. */
+    private static final int HELD = 1_024;
 
     private static final Logger LOG = LoggerFactory.getLogger(PushShard.class);
 
@@ -88,9 +94,9 @@ final class PushShard {
     private void drain() {
         // Before the first poll: whoever adds after the last poll sees false and schedules again.
         scheduled.set(false);
-        int held = 0;
+        int events = 0;
         for (Runnable delivery = inbox.poll(); delivery != null; delivery = inbox.poll()) {
-            if (held == 0 && !inbox.isEmpty()) {
+            if (events == 0 && !inbox.isEmpty()) {
                 // It isn't alone.
                 cork.hold();
             }
@@ -101,9 +107,9 @@ final class PushShard {
                 LOG.error("an event could not be delivered on this event loop", e);
                 hub.metrics().deliveryFailed();
             }
-            if (++held == BURST) {
+            if (++events == BURST || events >= PART && cork.held() >= HELD) {
                 cork.release();
-                held = 0;
+                events = 0;
             }
         }
         cork.release();

@@ -24,7 +24,10 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How often a connection is flushed, and that nothing is left behind for it. */
 class CorkTest {
@@ -121,22 +124,57 @@ class CorkTest {
             flushes.set(0);
             CountDownLatch busy = new CountDownLatch(1);
             context.runOnContext(ignored -> awaitUninterruptibly(busy));
-            for (int number = 1; number <= 20; number++) {
+            for (int number = 1; number <= 100; number++) {
                 hub.publish(event(number));
             }
             busy.countDown();
             List<String> got = new ArrayList<>();
             await().atMost(PATIENCE).untilAsserted(() -> {
                 got.addAll(onEventLoop(context, () -> sent(connection)));
-                assertThat(got).hasSize(23);
+                assertThat(got).hasSize(103);
             });
 
             // Ready, subscribed, the first, and the burst in its order
-            for (int number = 0; number <= 20; number++) {
+            for (int number = 0; number <= 100; number++) {
                 assertThat(got.get(number + 2)).contains("{\"n\":" + number + "}");
             }
-            // All twenty waited for the event loop: eight, eight and the last four.
-            assertThat(flushes).hasValue(3);
+            // All hundred waited for the event loop: 64 and the rest.
+            assertThat(flushes).hasValue(2);
+        } finally {
+            TestGateway.await(vertx.close());
+        }
+    }
+
+    /** With many listeners the first event would wait for the writes of all others: it goes out after 1,024 of them, or eight events. */
+    @ParameterizedTest
+    @CsvSource({"10, 1", "60, 2", "200, 3"})
+    void aBurstToMoreListenersIsFlushedMoreOften(int listeners, int flushesOfEach) {
+        Vertx vertx = Vertx.vertx();
+        try {
+            Context context = vertx.getOrCreateContext();
+            PushHub hub = new PushHub(new PushMetrics(new SimpleMeterRegistry()));
+            PushShard shard = hub.newShard(context);
+            List<EmbeddedChannel> connections =
+                    onEventLoop(context, () -> Stream.generate(() -> connection(shard.cork()))
+                            .limit(listeners)
+                            .toList());
+            onEventLoop(context, () -> {
+                connections.forEach(connection -> listen(vertx, hub, shard, connection));
+                return true;
+            });
+            flushes.set(0);
+
+            CountDownLatch busy = new CountDownLatch(1);
+            context.runOnContext(ignored -> awaitUninterruptibly(busy));
+            for (int number = 1; number <= 20; number++) {
+                hub.publish(event(number));
+            }
+            busy.countDown();
+
+            // It comes after the burst.
+            assertThat(onEventLoop(context, () -> sent(connections.get(listeners - 1))))
+                    .hasSize(22);
+            assertThat(flushes).hasValue(listeners * flushesOfEach);
         } finally {
             TestGateway.await(vertx.close());
         }
