@@ -122,12 +122,7 @@ class CorkTest {
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(flushes).hasValue(1));
 
             flushes.set(0);
-            CountDownLatch busy = new CountDownLatch(1);
-            context.runOnContext(ignored -> awaitUninterruptibly(busy));
-            for (int number = 1; number <= 100; number++) {
-                hub.publish(event(number));
-            }
-            busy.countDown();
+            burst(context, hub, 100);
             List<String> got = new ArrayList<>();
             await().atMost(PATIENCE).untilAsserted(() -> {
                 got.addAll(onEventLoop(context, () -> sent(connection)));
@@ -164,12 +159,7 @@ class CorkTest {
             });
             flushes.set(0);
 
-            CountDownLatch busy = new CountDownLatch(1);
-            context.runOnContext(ignored -> awaitUninterruptibly(busy));
-            for (int number = 1; number <= 20; number++) {
-                hub.publish(event(number));
-            }
-            busy.countDown();
+            burst(context, hub, 20);
 
             // It comes after the burst.
             assertThat(onEventLoop(context, () -> sent(connections.get(listeners - 1))))
@@ -178,6 +168,16 @@ class CorkTest {
         } finally {
             TestGateway.await(vertx.close());
         }
+    }
+
+    /** Events 1 to {@code last}, while the event loop is busy. */
+    private static void burst(Context context, PushHub hub, int last) {
+        CountDownLatch busy = new CountDownLatch(1);
+        context.runOnContext(ignored -> awaitUninterruptibly(busy));
+        for (int number = 1; number <= last; number++) {
+            hub.publish(event(number));
+        }
+        busy.countDown();
     }
 
     private static <T> T onEventLoop(Context context, Supplier<T> task) {

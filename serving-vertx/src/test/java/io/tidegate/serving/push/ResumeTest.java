@@ -211,6 +211,25 @@ class ResumeTest {
         }
     }
 
+    /** A transaction with these, of one user. */
+    private static void commit(KafkaProducer<byte[], byte[]> job, String... ids) {
+        begin(job, ids);
+        job.commitTransaction();
+    }
+
+    /** A transaction with these, of one user, that is aborted. */
+    private static void abort(KafkaProducer<byte[], byte[]> job, String... ids) {
+        begin(job, ids);
+        job.abortTransaction();
+    }
+
+    private static void begin(KafkaProducer<byte[], byte[]> job, String... ids) {
+        job.beginTransaction();
+        for (String id : ids) {
+            raise(job, id, "u1");
+        }
+    }
+
     private static void raise(String... ids) {
         try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
             for (String id : ids) {
@@ -771,12 +790,8 @@ class ResumeTest {
         try (KafkaProducer<byte[], byte[]> job = producer("job")) {
             Node node = gateway(forgetful(), archiveOf(clickhouse));
             job.initTransactions();
-            job.beginTransaction();
-            raise(job, "a0", "u1");
-            job.commitTransaction();
-            job.beginTransaction();
-            raise(job, "a1", "u1");
-            job.abortTransaction();
+            commit(job, "a0");
+            abort(job, "a1");
             TestListener before = node.analyst();
             before.subscribe("alerts", new Cursor(1, 0, new long[PARTITIONS]).encode());
             assertThat(id(before.nextJson())).isEqualTo("a0");
@@ -815,19 +830,12 @@ class ResumeTest {
             // In the end its journal has the last three alerts, where they were written first.
             Node node = gateway(forgetful(), archiveOf(clickhouse));
             job.initTransactions();
-            job.beginTransaction();
-            raise(job, "a0", "u1");
-            job.commitTransaction();
+            commit(job, "a0");
             TestListener before = node.analyst();
             String start = before.subscribe("alerts", null);
             before.cut();
-            job.beginTransaction();
-            raise(job, "b0", "u1");
-            raise(job, "b1", "u1");
-            job.commitTransaction();
-            job.beginTransaction();
-            raise(job, "a1", "u1");
-            job.abortTransaction();
+            commit(job, "b0", "b1");
+            abort(job, "a1");
             job.beginTransaction();
             for (String other : ids("c", others)) {
                 raise(job, other, "u1");
@@ -856,25 +864,13 @@ class ResumeTest {
         try (KafkaProducer<byte[], byte[]> job = producer("job")) {
             Node node = gateway(forgetful(), archiveOf(clickhouse));
             job.initTransactions();
-            job.beginTransaction();
-            raise(job, "a0", "u1");
-            job.commitTransaction();
+            commit(job, "a0");
             TestListener before = node.analyst();
             String start = before.subscribe("alerts", null);
             before.cut();
-            job.beginTransaction();
-            raise(job, "b0", "u1");
-            raise(job, "b1", "u1");
-            job.commitTransaction();
-            job.beginTransaction();
-            raise(job, "a1", "u1");
-            raise(job, "a2", "u1");
-            job.abortTransaction();
-            job.beginTransaction();
-            raise(job, "a1", "u1");
-            raise(job, "a2", "u1");
-            raise(job, "a3", "u1");
-            job.commitTransaction();
+            commit(job, "b0", "b1");
+            abort(job, "a1", "a2");
+            commit(job, "a1", "a2", "a3");
             archive(clickhouse);
             // Left are a2 and the marker that aborts it, then a1, a2, a3 and the marker that commits them.
             deleteAllBut(6);
