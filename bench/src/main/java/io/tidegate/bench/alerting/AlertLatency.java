@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -42,8 +43,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * other sample and a late start counts.
  *
  * <p>Its command {@code measure RUN SAMPLES RATE LOAD}: so many samples, so many a second, beside so many other events a second. Answers with
- * p50, p95 and p99 of the socket and p99 of the topic, in microseconds, and how many other events a second were sent indeed. {@code saturate RUN
- * SECONDS}: other events as fast as they are answered; answers with their number. Arguments: port, a producer's token, an analyst's, bootstrap servers.
+ * p50, p95 and p99 of the socket and p99 of the topic, in microseconds, how many other events a second were sent indeed, and the three parts of
+ * the way ({@link Part}) by their p50, in milliseconds. {@code saturate RUN SECONDS}: other events as fast as they are answered; answers with their
+ * number. Arguments: port, a producer's token, an analyst's, bootstrap servers.
  */
 public final class AlertLatency {
 
@@ -64,12 +66,28 @@ public final class AlertLatency {
     private final Map<String, Long> dues = new ConcurrentHashMap<>();
     private final Histogram onSocket = histogram();
     private final Histogram onTopic = histogram();
+    private final Map<Part, Histogram> parts = new EnumMap<>(Part.class);
+    /** By user, epoch milliseconds. */
+    private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
+
     private final AtomicInteger awaited = new AtomicInteger();
+
+    /** Of the way to the socket, by the broker's clock, which is this machine's: in whole milliseconds. */
+    private enum Part {
+        /** From when it was due until the bet was in its log. */
+        TO_LOG,
+        /** Until the alert was in its own, not committed yet. */
+        IN_JOB,
+        TO_SOCKET
+    }
 
     private AlertLatency(int port, String producerToken, String bootstrapServers) {
         this.port = port;
         this.producerToken = producerToken;
         this.bootstrapServers = bootstrapServers;
+        for (Part part : Part.values()) {
+            parts.put(part, histogram());
+        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -98,6 +116,8 @@ public final class AlertLatency {
         onSocket.reset();
         onTopic.reset();
         dues.clear();
+        arrivals.clear();
+        parts.values().forEach(Histogram::reset);
         awaited.set(2 * samples);
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS + LOAD_CONNECTIONS);
@@ -146,7 +166,11 @@ public final class AlertLatency {
                             .map(percentile -> String.valueOf(onSocket.getValueAtPercentile(percentile)))
                             .collect(Collectors.joining(" "))
                     + " " + onTopic.getValueAtPercentile(99)
-                    + " " + otherRate;
+                    + " " + otherRate
+                    + " "
+                    + parts.values().stream()
+                            .map(part -> String.valueOf(part.getValueAtPercentile(50)))
+                            .collect(Collectors.joining(" "));
         } finally {
             over.set(true);
             threads.shutdown();
@@ -260,6 +284,19 @@ public final class AlertLatency {
         }
     }
 
+    private void onWay(Alert alert, long loggedMs) {
+        Long due = dues.get(alert.getSubject());
+        Long arrival = arrivals.get(alert.getSubject());
+        // Neither is there for an alert that isn't a sample's, nor an arrival for one that is committed before it is
+        // delivered.
+        if (due != null && arrival != null) {
+            long dueMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due);
+            parts.get(Part.TO_LOG).recordValue(Math.max(0, alert.getDetectedAtMs() - dueMs));
+            parts.get(Part.IN_JOB).recordValue(Math.max(0, loggedMs - alert.getDetectedAtMs()));
+            parts.get(Part.TO_SOCKET).recordValue(Math.max(0, arrival - loggedMs));
+        }
+    }
+
     private void listen(String token) throws Exception {
         CountDownLatch subscribed = new CountDownLatch(1);
         WebSocket socket = HttpClient.newHttpClient()
@@ -275,7 +312,9 @@ public final class AlertLatency {
                             int at = text.indexOf(SUBJECT);
                             if (at >= 0) {
                                 int begin = at + SUBJECT.length();
-                                came(onSocket, text.substring(begin, text.indexOf("\"", begin)));
+                                String subject = text.substring(begin, text.indexOf("\"", begin));
+                                arrivals.put(subject, System.currentTimeMillis());
+                                came(onSocket, subject);
                             } else if (text.indexOf("\"subscribed\"") >= 0) {
                                 subscribed.countDown();
                             }
@@ -313,7 +352,9 @@ public final class AlertLatency {
                     while (true) {
                         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                             try {
-                                came(onTopic, Alert.parseFrom(record.value()).getSubject());
+                                Alert alert = Alert.parseFrom(record.value());
+                                onWay(alert, record.timestamp());
+                                came(onTopic, alert.getSubject());
                             } catch (IOException e) {
                                 throw new IllegalStateException("not an alert at offset " + record.offset(), e);
                             }

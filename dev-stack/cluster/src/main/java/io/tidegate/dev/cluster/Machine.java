@@ -26,12 +26,6 @@ public enum Machine {
                     // have jobs.
                     "parallelism.default",
                     "1",
-                    // Each record leaves at once. A few hundred a second don't need to be gathered, and the threads
-                    // that look every 5 ms
-                    // whether there is something to send, one a task, took a third of all that an idle TaskManager
-                    // used.
-                    "execution.buffer-timeout.interval",
-                    "0 ms",
                     "pipeline.auto-watermark-interval",
                     "50 ms",
                     // Each costs some forty tasks a snapshot and three brokers a transaction, whether there was much to
