@@ -12,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +43,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * <p>Its command {@code measure RUN SAMPLES RATE LOAD}: so many samples, so many a second, beside so many other events a second. Answers with
  * p50, p95 and p99 of the socket and p99 of the topic, in microseconds, how many other events a second were sent indeed, and the three parts of
- * the way ({@link Part}) by their p50, in milliseconds. {@code saturate RUN SECONDS}: other events as fast as they are answered; answers with their
+ * the way to the socket, each by its p50, in milliseconds. {@code saturate RUN SECONDS}: other events as fast as they are answered; answers with their
  * number. Arguments: port, a producer's token, an analyst's, bootstrap servers.
  */
 public final class AlertLatency {
@@ -66,28 +65,24 @@ public final class AlertLatency {
     private final Map<String, Long> dues = new ConcurrentHashMap<>();
     private final Histogram onSocket = histogram();
     private final Histogram onTopic = histogram();
-    private final Map<Part, Histogram> parts = new EnumMap<>(Part.class);
+    /** A part of the way to the socket, in whole milliseconds by the broker's clock, which is this machine's: until the bet is in its log. */
+    private final Histogram toLog = histogram();
+
+    /** From then on until the alert is in its own, not committed yet. */
+    private final Histogram inJob = histogram();
+
+    /** From then on. */
+    private final Histogram toSocket = histogram();
+
     /** By user, epoch milliseconds. */
     private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
 
     private final AtomicInteger awaited = new AtomicInteger();
 
-    /** Of the way to the socket, by the broker's clock, which is this machine's: in whole milliseconds. */
-    private enum Part {
-        /** From when it was due until the bet was in its log. */
-        TO_LOG,
-        /** Until the alert was in its own, not committed yet. */
-        IN_JOB,
-        TO_SOCKET
-    }
-
     private AlertLatency(int port, String producerToken, String bootstrapServers) {
         this.port = port;
         this.producerToken = producerToken;
         this.bootstrapServers = bootstrapServers;
-        for (Part part : Part.values()) {
-            parts.put(part, histogram());
-        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -117,7 +112,9 @@ public final class AlertLatency {
         onTopic.reset();
         dues.clear();
         arrivals.clear();
-        parts.values().forEach(Histogram::reset);
+        toLog.reset();
+        inJob.reset();
+        toSocket.reset();
         awaited.set(2 * samples);
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS + LOAD_CONNECTIONS);
@@ -168,7 +165,7 @@ public final class AlertLatency {
                     + " " + onTopic.getValueAtPercentile(99)
                     + " " + otherRate
                     + " "
-                    + parts.values().stream()
+                    + Stream.of(toLog, inJob, toSocket)
                             .map(part -> String.valueOf(part.getValueAtPercentile(50)))
                             .collect(Collectors.joining(" "));
         } finally {
@@ -291,9 +288,9 @@ public final class AlertLatency {
         // delivered.
         if (due != null && arrival != null) {
             long dueMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due);
-            parts.get(Part.TO_LOG).recordValue(Math.max(0, alert.getDetectedAtMs() - dueMs));
-            parts.get(Part.IN_JOB).recordValue(Math.max(0, loggedMs - alert.getDetectedAtMs()));
-            parts.get(Part.TO_SOCKET).recordValue(Math.max(0, arrival - loggedMs));
+            toLog.recordValue(Math.max(0, alert.getDetectedAtMs() - dueMs));
+            inJob.recordValue(Math.max(0, loggedMs - alert.getDetectedAtMs()));
+            toSocket.recordValue(Math.max(0, arrival - loggedMs));
         }
     }
 

@@ -31,13 +31,12 @@ public final class AlertingBenchmarks {
     private AlertingBenchmarks() {}
 
     public static List<Benchmark> all() {
-        return Stream.concat(
-                        latencies("", "open loop", "alert-latency").stream(),
-                        latencies("-idle", "nothing else under way", "alert-latency-idle").stream())
+        return Stream.concat(latencies("", "open loop").stream(), latencies("-idle", "nothing else under way").stream())
                 .toList();
     }
 
-    private static List<Benchmark> latencies(String suffix, String how, String workload) {
+    private static List<Benchmark> latencies(String suffix, String how) {
+        String workload = "alert-latency" + suffix;
         String socket = "POST to alert on the socket, " + how + ": ";
         return List.of(
                 latency("E1" + suffix + "-p50", socket + "p50, ms", 10, workload, 0),

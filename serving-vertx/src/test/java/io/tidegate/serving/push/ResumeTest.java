@@ -323,13 +323,7 @@ class ResumeTest {
         Node second = gateway(forgetful(), Archive.NONE);
         try (KafkaProducer<byte[], byte[]> restarted = producer("job")) {
             restarted.initTransactions();
-            restarted.beginTransaction();
-            raise(restarted, "a1", "u1");
-            raise(restarted, "a2", "u1");
-            for (int i = 3; i < 10; i++) {
-                raise(restarted, "a" + i, "u1");
-            }
-            restarted.commitTransaction();
+            commit(restarted, Arrays.copyOfRange(ids("a", 10), 1, 10));
         }
         Node third = gateway(ResumeConfig.DEFAULT, Archive.NONE);
 
@@ -798,13 +792,7 @@ class ResumeTest {
             JsonObject seen = before.nextJson();
             assertThat(id(seen)).isEqualTo("a1");
             before.cut();
-            job.beginTransaction();
-            for (String id : ids("a", 12)) {
-                if (!id.equals("a0")) {
-                    raise(job, id, "u1");
-                }
-            }
-            job.commitTransaction();
+            commit(job, Arrays.copyOfRange(ids("a", 12), 1, 12));
             archive(clickhouse);
 
             // While the log is whole: once.
@@ -836,10 +824,7 @@ class ResumeTest {
             before.cut();
             commit(job, "b0", "b1");
             abort(job, "a1");
-            job.beginTransaction();
-            for (String other : ids("c", others)) {
-                raise(job, other, "u1");
-            }
+            begin(job, ids("c", others));
             raise(job, "a1", "u1");
             raise(job, "a2", "u1");
             job.commitTransaction();
